@@ -1,0 +1,3 @@
+using Offload.RegisterMap;
+
+return GeneratorCommand.Run(args, Console.Out, Console.Error, Environment.CurrentDirectory);

@@ -1,0 +1,665 @@
+// The register block: an AXI4-Lite slave of 32-bit words that holds what software writes, and gives it what
+// the core shows.
+//
+// One write and one read are under way at a time, beside each other. A write's address and data may come in
+// any order; it takes effect in the clock before its answer. A read is answered four clocks after its
+// address was taken. Neither ever waits for the core, apart from a write during soft_reset.
+//
+// Answers: an address without a register gives DECERR; a write to what can only be read, or one that does
+// not write all four bytes, gives SLVERR and changes nothing. Bits without a field read as 0.
+//
+// Ports are named block_register, or block_register_field:
+//   ro      input
+//   rw      output that holds the value; with _strobe, high for the clock in which a new value begins
+//   wo      the same, reads as 0; _clear puts it back to its reset value, a write in that clock wins
+//   pulse   output, high for one clock when a 1 is written
+//   window  _address out, _data in, valid two clocks after the address and for as long as it stands
+// Registers of several words are one vector, the first word in the least significant bits.
+//
+// Generated from hdl/registers/*.yaml; do not edit. Made by
+//   dotnet run --project firmware-tools/Offload.RegisterMap -- generate
+
+`default_nettype none
+
+module offload_registers (
+    // Clock and reset. soft_reset (one clock is enough) puts every register back as rst does, and leaves the
+    // bus alone, so that the write that asked for it is answered.
+    input  wire           clk,
+    input  wire           rst,
+    input  wire           soft_reset,
+
+    // AXI4-Lite
+    input  wire [15:0]    s_axil_awaddr,
+    input  wire [2:0]     s_axil_awprot,
+    input  wire           s_axil_awvalid,
+    output reg            s_axil_awready,
+    input  wire [31:0]    s_axil_wdata,
+    input  wire [3:0]     s_axil_wstrb,
+    input  wire           s_axil_wvalid,
+    output reg            s_axil_wready,
+    output reg  [1:0]     s_axil_bresp,
+    output reg            s_axil_bvalid,
+    input  wire           s_axil_bready,
+    input  wire [15:0]    s_axil_araddr,
+    input  wire [2:0]     s_axil_arprot,
+    input  wire           s_axil_arvalid,
+    output reg            s_axil_arready,
+    output reg  [31:0]    s_axil_rdata,
+    output reg  [1:0]     s_axil_rresp,
+    output reg            s_axil_rvalid,
+    input  wire           s_axil_rready
+    ,
+
+    // identity.connections (0x0028, ro): Entries of the connection table (parameter CONNECTIONS).
+    input  wire [31:0]    identity_connections,
+
+    // identity.listeners (0x002C, ro): Slots for listeners (parameter LISTENERS).
+    input  wire [31:0]    identity_listeners,
+
+    // identity.data_width (0x0030, ro): Width of the frame streams in bits (parameter DATA_WIDTH).
+    input  wire [31:0]    identity_data_width,
+
+    // identity.event_depth (0x0034, ro): Events that the queue holds (parameter EVENT_DEPTH).
+    input  wire [31:0]    identity_event_depth,
+
+    // identity.park_slots (0x0038, ro): Frames that can be parked for adoption (parameter PARK_SLOTS).
+    input  wire [31:0]    identity_park_slots,
+
+    // identity.max_frame (0x003C, ro): Longest frame in bytes, without the FCS, that passes; longer ones are dropped
+    // and counted.
+    input  wire [31:0]    identity_max_frame,
+
+    // control.control (0x0100, rw): Switches of the whole core.
+    output reg            control_control_enable,
+    output reg            control_control_test_enable,
+    output reg  [7:0]     control_control_epoch,
+
+    // control.reset (0x0104, pulse): Actions that start when a 1 is written.
+    output reg            control_reset_soft_reset,
+
+    // control.status (0x0108, ro): State of the whole core.
+    input  wire           control_status_ready,
+    input  wire           control_status_busy,
+    input  wire           control_status_placement_key_set,
+    input  wire           control_status_isn_key_set,
+
+    // control.timebase_low (0x010C, ro): Bits 31..0 of the time since the board's reset, in microseconds. Read high,
+    // low, high and repeat where the two highs differ.
+    input  wire [31:0]    control_timebase_low,
+
+    // control.timebase_high (0x0110, ro): Bits 63..32 of the time since the board's reset.
+    input  wire [31:0]    control_timebase_high,
+
+    // control.entries_in_use (0x0114, ro): Entries of the connection table in use now.
+    input  wire [31:0]    control_entries_in_use,
+
+    // control.entries_peak (0x0118, ro): Most entries that were in use at once since reset.
+    input  wire [31:0]    control_entries_peak,
+
+    // control.sweep_period (0x011C, rw): Time in microseconds within which the timer sweep visits every entry; a
+    // timeout fires at or after its time and within one period.
+    output reg  [23:0]    control_sweep_period_microseconds,
+
+    // control.interrupt_enable (0x0120, rw): Which causes raise the interrupt line.
+    output reg            control_interrupt_enable_event,
+
+    // control.interrupt_status (0x0124, ro): Causes that are pending, whether enabled or not.
+    input  wire           control_interrupt_status_event,
+
+    // control.interrupt_coalesce (0x0128, rw): Time that the interrupt line waits after the first event, so that one
+    // interrupt serves several.
+    output reg  [15:0]    control_interrupt_coalesce_microseconds,
+
+    // control.reply_header (0x012C, rw): Header fields of the engine's own segments.
+    output reg  [7:0]     control_reply_header_hop_limit,
+    output reg  [5:0]     control_reply_header_dscp,
+
+    // isn.mode (0x0180, rw): How initial sequence numbers are made.
+    output reg  [1:0]     isn_mode_mode,
+
+    // isn.fixed_value (0x0184, rw): The ISN of mode `fixed`.
+    output reg  [31:0]    isn_fixed_value,
+
+    // isn.key (0x0190, wo): The SipHash-2-4 key, first byte in the least significant byte of word 0. Takes effect, as
+    // a whole, with key_commit.
+    output reg  [127:0]   isn_key,
+    input  wire           isn_key_clear,
+
+    // isn.key_commit (0x01A0, pulse): Actions that start when a 1 is written.
+    output reg            isn_key_commit_isn,
+    output reg            isn_key_commit_placement,
+
+    // isn.placement_key (0x01B0, wo): The key of the hash that places entries in the table (Toeplitz over the entry's
+    // key), 333 bits used, least significant bit of word 0 first.
+    output reg  [351:0]   isn_placement_key,
+    input  wire           isn_placement_key_clear,
+
+    // tcp.rto_initial (0x0200, rw): First retransmission timeout of a SYN, SYN,ACK or FIN (Linux TCP_TIMEOUT_INIT,
+    // RFC 6298).
+    output reg  [19:0]    tcp_rto_initial_ticks,
+
+    // tcp.rto_max (0x0204, rw): Longest retransmission timeout (Linux TCP_RTO_MAX, 120 s).
+    output reg  [19:0]    tcp_rto_max_ticks,
+
+    // tcp.synack_retries (0x0208, rw): How often a SYN,ACK is sent again before the connection is given up (Linux
+    // tcp_synack_retries).
+    output reg  [3:0]     tcp_synack_retries_count,
+
+    // tcp.orphan_retries (0x020C, rw): How often a FIN is sent again before the connection is given up (Linux
+    // tcp_orphan_retries, whose 0 means 8).
+    output reg  [3:0]     tcp_orphan_retries_count,
+
+    // tcp.unsolicited_ack_interval (0x0210, rw): Least time between two unsolicited ACKs of one entry (Linux
+    // tcp_invalid_ratelimit, 500 ms).
+    output reg  [13:0]    tcp_unsolicited_ack_interval_ticks,
+
+    // tcp.reset_bucket (0x0214, rw): Limit of resets that no entry answers for, one token bucket a listener (RFC 9293
+    // 3.10.7.1; CVE-2016-5696).
+    output reg  [7:0]     tcp_reset_bucket_depth,
+    output reg  [3:0]     tcp_reset_bucket_refill_shift,
+
+    // listener.staging (0x0280, rw): The layout `listener`, least significant word first.
+    output reg  [255:0]   listener_staging,
+
+    // listener.slot (0x02C0, rw): Which slot a commit writes and `committed` shows.
+    output reg  [7:0]     listener_slot_index,
+
+    // listener.action (0x02C4, pulse): Actions that start when a 1 is written.
+    output reg            listener_action_commit,
+
+    // listener.committed (0x02C8, ro): The slot's own words, as the engine uses them.
+    input  wire [255:0]   listener_committed,
+
+    // command.key (0x0400, rw): The layout `key`, least significant word first.
+    output reg  [319:0]   command_key,
+
+    // command.created_low (0x0428, rw): Bits 31..0 of the entry's creation time in microseconds.
+    output reg  [31:0]    command_created_low,
+
+    // command.created_high (0x042C, rw): Bits 47..32 of the entry's creation time.
+    output reg  [15:0]    command_created_high_value,
+
+    // command.listener (0x0430, rw): Argument of FLUSH.
+    output reg  [7:0]     command_listener_index,
+    output reg            command_listener_all,
+
+    // command.go (0x0434, rw): Writing starts the command. A write while one is under way is ignored.
+    output reg  [7:0]     command_go_code,
+    output reg  [7:0]     command_go_sequence,
+    output reg            command_go_strobe,
+
+    // command.status (0x0438, ro): State and answer of the last command.
+    input  wire           command_status_busy,
+    input  wire [3:0]     command_status_status,
+    input  wire [7:0]     command_status_sequence,
+
+    // command.answer (0x0500, ro): The layout `entry`, as it stood after the command; zero where there was none.
+    output wire [5:0]     command_answer_address,
+    input  wire [31:0]    command_answer_data,
+
+    // table_read.go (0x0600, rw): Writing starts a read. A write while one is under way is ignored.
+    output reg  [15:0]    table_read_go_index,
+    output reg            table_read_go_next,
+    output reg            table_read_go_strobe,
+
+    // table_read.status (0x0604, ro): State and answer of the last read.
+    input  wire [15:0]    table_read_status_index,
+    input  wire           table_read_status_valid,
+    input  wire           table_read_status_busy,
+
+    // table_read.entry (0x0700, ro): The layout `entry`; zero where valid is 0.
+    output wire [5:0]     table_read_entry_address,
+    input  wire [31:0]    table_read_entry_data,
+
+    // event.status (0x0800, ro): State of the queue.
+    input  wire [15:0]    event_status_available,
+    input  wire [15:0]    event_status_head,
+
+    // event.lost_low (0x0804, ro): Events lost since reset because the queue was full, bits 31..0. The table holds
+    // the truth.
+    input  wire [31:0]    event_lost_low,
+
+    // event.lost_high (0x0808, ro): Bits 63..32 of the lost events.
+    input  wire [31:0]    event_lost_high,
+
+    // event.pop (0x080C, rw): Writing the head's number drops the oldest event; any other number is ignored, so that
+    // a repeated write drops nothing twice.
+    output reg  [15:0]    event_pop_number,
+    output reg            event_pop_strobe,
+
+    // event.event (0x0900, ro): The layout `event` of the oldest event, least significant word first; undefined while
+    // none waits.
+    output wire [5:0]     event_event_address,
+    input  wire [31:0]    event_event_data,
+
+    // counter.action (0x0A00, pulse): Actions that start when a 1 is written.
+    output reg            counter_action_snapshot,
+
+    // counter.status (0x0A04, ro): State of the snapshot.
+    input  wire           counter_status_busy,
+
+    // counter.values (0x0C00, ro): The snapshot, two words a counter.
+    output wire [6:0]     counter_values_address,
+    input  wire [31:0]    counter_values_data
+);
+
+    localparam [1:0] OKAY = 2'b00, SLVERR = 2'b10, DECERR = 2'b11;
+
+    // What is at an address.
+    localparam [1:0] NOTHING = 2'd0, READABLE = 2'd1, WRITABLE = 2'd2;
+
+    function [1:0] kind_of(input [15:2] address);
+        begin
+            case (address)
+                14'h0000: kind_of = READABLE;
+                14'h0001: kind_of = READABLE;
+                14'h0002, 14'h0003, 14'h0004, 14'h0005, 14'h0006, 14'h0007, 14'h0008, 14'h0009: kind_of =
+                READABLE;
+                14'h000a: kind_of = READABLE;
+                14'h000b: kind_of = READABLE;
+                14'h000c: kind_of = READABLE;
+                14'h000d: kind_of = READABLE;
+                14'h000e: kind_of = READABLE;
+                14'h000f: kind_of = READABLE;
+                14'h0040: kind_of = WRITABLE;
+                14'h0041: kind_of = WRITABLE;
+                14'h0042: kind_of = READABLE;
+                14'h0043: kind_of = READABLE;
+                14'h0044: kind_of = READABLE;
+                14'h0045: kind_of = READABLE;
+                14'h0046: kind_of = READABLE;
+                14'h0047: kind_of = WRITABLE;
+                14'h0048: kind_of = WRITABLE;
+                14'h0049: kind_of = READABLE;
+                14'h004a: kind_of = WRITABLE;
+                14'h004b: kind_of = WRITABLE;
+                14'h0060: kind_of = WRITABLE;
+                14'h0061: kind_of = WRITABLE;
+                14'h0064, 14'h0065, 14'h0066, 14'h0067: kind_of = WRITABLE;
+                14'h0068: kind_of = WRITABLE;
+                14'h006c, 14'h006d, 14'h006e, 14'h006f, 14'h0070, 14'h0071, 14'h0072, 14'h0073, 14'h0074,
+                14'h0075, 14'h0076: kind_of = WRITABLE;
+                14'h0080: kind_of = WRITABLE;
+                14'h0081: kind_of = WRITABLE;
+                14'h0082: kind_of = WRITABLE;
+                14'h0083: kind_of = WRITABLE;
+                14'h0084: kind_of = WRITABLE;
+                14'h0085: kind_of = WRITABLE;
+                14'h00a0, 14'h00a1, 14'h00a2, 14'h00a3, 14'h00a4, 14'h00a5, 14'h00a6, 14'h00a7: kind_of =
+                WRITABLE;
+                14'h00b0: kind_of = WRITABLE;
+                14'h00b1: kind_of = WRITABLE;
+                14'h00b2, 14'h00b3, 14'h00b4, 14'h00b5, 14'h00b6, 14'h00b7, 14'h00b8, 14'h00b9: kind_of =
+                READABLE;
+                14'h0100, 14'h0101, 14'h0102, 14'h0103, 14'h0104, 14'h0105, 14'h0106, 14'h0107, 14'h0108,
+                14'h0109: kind_of = WRITABLE;
+                14'h010a: kind_of = WRITABLE;
+                14'h010b: kind_of = WRITABLE;
+                14'h010c: kind_of = WRITABLE;
+                14'h010d: kind_of = WRITABLE;
+                14'h010e: kind_of = READABLE;
+                14'h0180: kind_of = WRITABLE;
+                14'h0181: kind_of = READABLE;
+                14'h0200: kind_of = READABLE;
+                14'h0201: kind_of = READABLE;
+                14'h0202: kind_of = READABLE;
+                14'h0203: kind_of = WRITABLE;
+                14'h0280: kind_of = WRITABLE;
+                14'h0281: kind_of = READABLE;
+                default: kind_of = NOTHING;
+            endcase
+            if (address[15:8] == 8'h5) kind_of = READABLE;
+            if (address[15:8] == 8'h7) kind_of = READABLE;
+            if (address[15:8] == 8'h9) kind_of = READABLE;
+            if (address[15:9] == 7'h6) kind_of = READABLE;
+        end
+    endfunction
+
+    // Without meaning here: protection, the bytes of an address, bits of ro vectors beyond their layout.
+    wire unused = &{1'b0, s_axil_awprot, s_axil_awaddr[1:0], s_axil_arprot, s_axil_araddr[1:0],
+    listener_committed[255:251]};
+
+    // ------------------------------------------------------------------------------------------------------
+    // What a word reads as. read_address is still while a read is under way.
+
+    reg [15:2] read_address;
+    reg [31:0] word_value;
+
+    always @* begin
+        case (read_address)
+            14'h0000: word_value = 32'h4f46464c; // identity.magic
+            14'h0001: word_value = 32'h00010000; // identity.core_version
+            14'h0002: word_value = 32'h4cd83417; // identity.map_hash word 0
+            14'h0003: word_value = 32'h0aa961f8; // identity.map_hash word 1
+            14'h0004: word_value = 32'hff8fd139; // identity.map_hash word 2
+            14'h0005: word_value = 32'hc7857f4d; // identity.map_hash word 3
+            14'h0006: word_value = 32'hf63feb42; // identity.map_hash word 4
+            14'h0007: word_value = 32'h2182f845; // identity.map_hash word 5
+            14'h0008: word_value = 32'h12d1edc9; // identity.map_hash word 6
+            14'h0009: word_value = 32'h009de93a; // identity.map_hash word 7
+            14'h000a: word_value = identity_connections; // identity.connections
+            14'h000b: word_value = identity_listeners; // identity.listeners
+            14'h000c: word_value = identity_data_width; // identity.data_width
+            14'h000d: word_value = identity_event_depth; // identity.event_depth
+            14'h000e: word_value = identity_park_slots; // identity.park_slots
+            14'h000f: word_value = identity_max_frame; // identity.max_frame
+            14'h0040: word_value = {16'd0, control_control_epoch, 6'd0, control_control_test_enable, control_control_enable}; // control.control
+            14'h0042: word_value = {28'd0, control_status_isn_key_set, control_status_placement_key_set, control_status_busy, control_status_ready}; // control.status
+            14'h0043: word_value = control_timebase_low; // control.timebase_low
+            14'h0044: word_value = control_timebase_high; // control.timebase_high
+            14'h0045: word_value = control_entries_in_use; // control.entries_in_use
+            14'h0046: word_value = control_entries_peak; // control.entries_peak
+            14'h0047: word_value = {8'd0, control_sweep_period_microseconds}; // control.sweep_period
+            14'h0048: word_value = {31'd0, control_interrupt_enable_event}; // control.interrupt_enable
+            14'h0049: word_value = {31'd0, control_interrupt_status_event}; // control.interrupt_status
+            14'h004a: word_value = {16'd0, control_interrupt_coalesce_microseconds}; // control.interrupt_coalesce
+            14'h004b: word_value = {18'd0, control_reply_header_dscp, control_reply_header_hop_limit}; // control.reply_header
+            14'h0060: word_value = {30'd0, isn_mode_mode}; // isn.mode
+            14'h0061: word_value = isn_fixed_value; // isn.fixed_value
+            14'h0080: word_value = {12'd0, tcp_rto_initial_ticks}; // tcp.rto_initial
+            14'h0081: word_value = {12'd0, tcp_rto_max_ticks}; // tcp.rto_max
+            14'h0082: word_value = {28'd0, tcp_synack_retries_count}; // tcp.synack_retries
+            14'h0083: word_value = {28'd0, tcp_orphan_retries_count}; // tcp.orphan_retries
+            14'h0084: word_value = {18'd0, tcp_unsolicited_ack_interval_ticks}; // tcp.unsolicited_ack_interval
+            14'h0085: word_value = {20'd0, tcp_reset_bucket_refill_shift, tcp_reset_bucket_depth}; // tcp.reset_bucket
+            14'h00a0: word_value = listener_staging[31:0]; // listener.staging word 0
+            14'h00a1: word_value = listener_staging[63:32]; // listener.staging word 1
+            14'h00a2: word_value = listener_staging[95:64]; // listener.staging word 2
+            14'h00a3: word_value = listener_staging[127:96]; // listener.staging word 3
+            14'h00a4: word_value = listener_staging[159:128]; // listener.staging word 4
+            14'h00a5: word_value = listener_staging[191:160]; // listener.staging word 5
+            14'h00a6: word_value = listener_staging[223:192]; // listener.staging word 6
+            14'h00a7: word_value = {5'd0, listener_staging[250:224]}; // listener.staging word 7
+            14'h00b0: word_value = {24'd0, listener_slot_index}; // listener.slot
+            14'h00b2: word_value = listener_committed[31:0]; // listener.committed word 0
+            14'h00b3: word_value = listener_committed[63:32]; // listener.committed word 1
+            14'h00b4: word_value = listener_committed[95:64]; // listener.committed word 2
+            14'h00b5: word_value = listener_committed[127:96]; // listener.committed word 3
+            14'h00b6: word_value = listener_committed[159:128]; // listener.committed word 4
+            14'h00b7: word_value = listener_committed[191:160]; // listener.committed word 5
+            14'h00b8: word_value = listener_committed[223:192]; // listener.committed word 6
+            14'h00b9: word_value = {5'd0, listener_committed[250:224]}; // listener.committed word 7
+            14'h0100: word_value = command_key[31:0]; // command.key word 0
+            14'h0101: word_value = command_key[63:32]; // command.key word 1
+            14'h0102: word_value = command_key[95:64]; // command.key word 2
+            14'h0103: word_value = command_key[127:96]; // command.key word 3
+            14'h0104: word_value = command_key[159:128]; // command.key word 4
+            14'h0105: word_value = command_key[191:160]; // command.key word 5
+            14'h0106: word_value = command_key[223:192]; // command.key word 6
+            14'h0107: word_value = command_key[255:224]; // command.key word 7
+            14'h0108: word_value = command_key[287:256]; // command.key word 8
+            14'h0109: word_value = {19'd0, command_key[300:288]}; // command.key word 9
+            14'h010a: word_value = command_created_low; // command.created_low
+            14'h010b: word_value = {16'd0, command_created_high_value}; // command.created_high
+            14'h010c: word_value = {23'd0, command_listener_all, command_listener_index}; // command.listener
+            14'h010d: word_value = {16'd0, command_go_sequence, command_go_code}; // command.go
+            14'h010e: word_value = {16'd0, command_status_sequence, command_status_status, 3'd0, command_status_busy}; // command.status
+            14'h0180: word_value = {15'd0, table_read_go_next, table_read_go_index}; // table_read.go
+            14'h0181: word_value = {table_read_status_busy, table_read_status_valid, 14'd0, table_read_status_index}; // table_read.status
+            14'h0200: word_value = {event_status_head, event_status_available}; // event.status
+            14'h0201: word_value = event_lost_low; // event.lost_low
+            14'h0202: word_value = event_lost_high; // event.lost_high
+            14'h0203: word_value = {16'd0, event_pop_number}; // event.pop
+            14'h0281: word_value = {31'd0, counter_status_busy}; // counter.status
+            default: word_value = 32'd0;
+        endcase
+    end
+
+    assign command_answer_address = read_address[7:2];
+    assign table_read_entry_address = read_address[7:2];
+    assign event_event_address = read_address[7:2];
+    assign counter_values_address = read_address[8:2];
+
+    // ------------------------------------------------------------------------------------------------------
+    // Read channel. read_stage counts the clocks since the address was taken, one-hot: in the third, a window's
+    // data is there; every other value was registered a clock before.
+
+    reg [2:0]  read_stage;
+    reg [31:0] read_value;
+    reg [1:0]  read_kind;
+    reg [31:0] answer_value;
+
+    always @* begin
+        answer_value = read_value;
+        if (read_address[15:8] == 8'h5) answer_value = command_answer_data;
+        if (read_address[15:8] == 8'h7) answer_value = table_read_entry_data;
+        if (read_address[15:8] == 8'h9) answer_value = event_event_data;
+        if (read_address[15:9] == 7'h6) answer_value = counter_values_data;
+    end
+
+    always @(posedge clk) begin
+        read_stage <= {read_stage[1:0], 1'b0};
+
+        if (s_axil_arvalid && s_axil_arready) begin
+            s_axil_arready <= 1'b0;
+            read_address   <= s_axil_araddr[15:2];
+            read_stage     <= 3'b001;
+        end else if (read_stage == 3'b000 && (!s_axil_rvalid || s_axil_rready)) begin
+            s_axil_arready <= 1'b1;
+        end
+
+        read_value <= word_value;
+        read_kind  <= kind_of(read_address);
+
+        if (read_stage[2]) begin
+            s_axil_rvalid <= 1'b1;
+            s_axil_rdata  <= answer_value;
+            s_axil_rresp  <= (read_kind == NOTHING) ? DECERR : OKAY;
+        end else if (s_axil_rready) begin
+            s_axil_rvalid <= 1'b0;
+        end
+
+        if (rst) begin
+            s_axil_arready <= 1'b0;
+            s_axil_rvalid  <= 1'b0;
+            read_stage     <= 3'b000;
+        end
+    end
+
+    // ------------------------------------------------------------------------------------------------------
+    // Write channel. Address and data are taken as they come; with both here, the write is done and answered.
+
+    reg         address_held;
+    reg         data_held;
+    reg  [15:2] write_address;
+    reg  [31:0] write_data;
+    reg  [3:0]  write_strobe;
+
+    wire [1:0]  write_kind   = kind_of(write_address);
+    wire        write_commit = address_held && data_held && !s_axil_bvalid && !soft_reset;
+    wire        write_enable = write_commit && write_kind == WRITABLE && write_strobe == 4'hf;
+
+    always @(posedge clk) begin
+        if (s_axil_awvalid && s_axil_awready) begin
+            s_axil_awready <= 1'b0;
+            address_held   <= 1'b1;
+            write_address  <= s_axil_awaddr[15:2];
+        end else if (write_commit || !address_held) begin
+            s_axil_awready <= 1'b1;
+            address_held   <= 1'b0;
+        end
+
+        if (s_axil_wvalid && s_axil_wready) begin
+            s_axil_wready <= 1'b0;
+            data_held     <= 1'b1;
+            write_data    <= s_axil_wdata;
+            write_strobe  <= s_axil_wstrb;
+        end else if (write_commit || !data_held) begin
+            s_axil_wready <= 1'b1;
+            data_held     <= 1'b0;
+        end
+
+        if (write_commit) begin
+            s_axil_bvalid <= 1'b1;
+            s_axil_bresp  <= (write_kind == NOTHING) ? DECERR : write_enable ? OKAY : SLVERR;
+        end else if (s_axil_bready) begin
+            s_axil_bvalid <= 1'b0;
+        end
+
+        if (rst) begin
+            s_axil_awready <= 1'b0;
+            s_axil_wready  <= 1'b0;
+            s_axil_bvalid  <= 1'b0;
+            address_held   <= 1'b0;
+            data_held      <= 1'b0;
+        end
+    end
+
+    // ------------------------------------------------------------------------------------------------------
+    // What software has written.
+
+    always @(posedge clk) begin
+        // Pulses and strobes last one clock.
+        control_reset_soft_reset <= 1'b0;
+        isn_key_commit_isn <= 1'b0;
+        isn_key_commit_placement <= 1'b0;
+        listener_action_commit <= 1'b0;
+        command_go_strobe <= 1'b0;
+        table_read_go_strobe <= 1'b0;
+        event_pop_strobe <= 1'b0;
+        counter_action_snapshot <= 1'b0;
+
+        if (isn_key_clear) begin
+            isn_key <= 128'd0;
+        end
+
+        if (isn_placement_key_clear) begin
+            isn_placement_key <= 352'd0;
+        end
+
+        if (write_enable) begin
+            case (write_address)
+                14'h0040: begin
+                    control_control_enable <= write_data[0];
+                    control_control_test_enable <= write_data[1];
+                    control_control_epoch <= write_data[15:8];
+                end
+                14'h0041: control_reset_soft_reset <= write_data[0];
+                14'h0047: control_sweep_period_microseconds <= write_data[23:0];
+                14'h0048: control_interrupt_enable_event <= write_data[0];
+                14'h004a: control_interrupt_coalesce_microseconds <= write_data[15:0];
+                14'h004b: begin
+                    control_reply_header_hop_limit <= write_data[7:0];
+                    control_reply_header_dscp <= write_data[13:8];
+                end
+                14'h0060: isn_mode_mode <= write_data[1:0];
+                14'h0061: isn_fixed_value <= write_data;
+                14'h0064: isn_key[31:0] <= write_data;
+                14'h0065: isn_key[63:32] <= write_data;
+                14'h0066: isn_key[95:64] <= write_data;
+                14'h0067: isn_key[127:96] <= write_data;
+                14'h0068: begin
+                    isn_key_commit_isn <= write_data[0];
+                    isn_key_commit_placement <= write_data[1];
+                end
+                14'h006c: isn_placement_key[31:0] <= write_data;
+                14'h006d: isn_placement_key[63:32] <= write_data;
+                14'h006e: isn_placement_key[95:64] <= write_data;
+                14'h006f: isn_placement_key[127:96] <= write_data;
+                14'h0070: isn_placement_key[159:128] <= write_data;
+                14'h0071: isn_placement_key[191:160] <= write_data;
+                14'h0072: isn_placement_key[223:192] <= write_data;
+                14'h0073: isn_placement_key[255:224] <= write_data;
+                14'h0074: isn_placement_key[287:256] <= write_data;
+                14'h0075: isn_placement_key[319:288] <= write_data;
+                14'h0076: isn_placement_key[351:320] <= write_data;
+                14'h0080: tcp_rto_initial_ticks <= write_data[19:0];
+                14'h0081: tcp_rto_max_ticks <= write_data[19:0];
+                14'h0082: tcp_synack_retries_count <= write_data[3:0];
+                14'h0083: tcp_orphan_retries_count <= write_data[3:0];
+                14'h0084: tcp_unsolicited_ack_interval_ticks <= write_data[13:0];
+                14'h0085: begin
+                    tcp_reset_bucket_depth <= write_data[7:0];
+                    tcp_reset_bucket_refill_shift <= write_data[11:8];
+                end
+                14'h00a0: listener_staging[31:0] <= write_data;
+                14'h00a1: listener_staging[63:32] <= write_data;
+                14'h00a2: listener_staging[95:64] <= write_data;
+                14'h00a3: listener_staging[127:96] <= write_data;
+                14'h00a4: listener_staging[159:128] <= write_data;
+                14'h00a5: listener_staging[191:160] <= write_data;
+                14'h00a6: listener_staging[223:192] <= write_data;
+                14'h00a7: listener_staging[250:224] <= write_data[26:0];
+                14'h00b0: listener_slot_index <= write_data[7:0];
+                14'h00b1: listener_action_commit <= write_data[0];
+                14'h0100: command_key[31:0] <= write_data;
+                14'h0101: command_key[63:32] <= write_data;
+                14'h0102: command_key[95:64] <= write_data;
+                14'h0103: command_key[127:96] <= write_data;
+                14'h0104: command_key[159:128] <= write_data;
+                14'h0105: command_key[191:160] <= write_data;
+                14'h0106: command_key[223:192] <= write_data;
+                14'h0107: command_key[255:224] <= write_data;
+                14'h0108: command_key[287:256] <= write_data;
+                14'h0109: command_key[300:288] <= write_data[12:0];
+                14'h010a: command_created_low <= write_data;
+                14'h010b: command_created_high_value <= write_data[15:0];
+                14'h010c: begin
+                    command_listener_index <= write_data[7:0];
+                    command_listener_all <= write_data[8];
+                end
+                14'h010d: begin
+                    command_go_code <= write_data[7:0];
+                    command_go_sequence <= write_data[15:8];
+                    command_go_strobe <= 1'b1;
+                end
+                14'h0180: begin
+                    table_read_go_index <= write_data[15:0];
+                    table_read_go_next <= write_data[16];
+                    table_read_go_strobe <= 1'b1;
+                end
+                14'h0203: begin
+                    event_pop_number <= write_data[15:0];
+                    event_pop_strobe <= 1'b1;
+                end
+                14'h0280: counter_action_snapshot <= write_data[0];
+                default: ;
+            endcase
+        end
+
+        if (rst || soft_reset) begin
+            control_reset_soft_reset <= 1'b0;
+            isn_key_commit_isn <= 1'b0;
+            isn_key_commit_placement <= 1'b0;
+            listener_action_commit <= 1'b0;
+            command_go_strobe <= 1'b0;
+            table_read_go_strobe <= 1'b0;
+            event_pop_strobe <= 1'b0;
+            counter_action_snapshot <= 1'b0;
+            control_control_enable <= 1'd0;
+            control_control_test_enable <= 1'd0;
+            control_control_epoch <= 8'd0;
+            control_sweep_period_microseconds <= 24'd10000;
+            control_interrupt_enable_event <= 1'd0;
+            control_interrupt_coalesce_microseconds <= 16'd0;
+            control_reply_header_hop_limit <= 8'd64;
+            control_reply_header_dscp <= 6'd0;
+            isn_mode_mode <= 2'd0;
+            isn_fixed_value <= 32'd0;
+            isn_key <= 128'd0;
+            isn_placement_key <= 352'd0;
+            tcp_rto_initial_ticks <= 20'd977;
+            tcp_rto_max_ticks <= 20'd117188;
+            tcp_synack_retries_count <= 4'd5;
+            tcp_orphan_retries_count <= 4'd8;
+            tcp_unsolicited_ack_interval_ticks <= 14'd489;
+            tcp_reset_bucket_depth <= 8'd100;
+            tcp_reset_bucket_refill_shift <= 4'd13;
+            listener_staging <= 256'd0;
+            listener_slot_index <= 8'd0;
+            command_key <= 320'd0;
+            command_created_low <= 32'd0;
+            command_created_high_value <= 16'd0;
+            command_listener_index <= 8'd0;
+            command_listener_all <= 1'd0;
+            command_go_code <= 8'd0;
+            command_go_sequence <= 8'd0;
+            table_read_go_index <= 16'd0;
+            table_read_go_next <= 1'd0;
+            event_pop_number <= 16'd0;
+        end
+    end
+
+endmodule
+
+`default_nettype wire
