@@ -1,0 +1,122 @@
+#!/bin/sh
+# Builds the virtual board's bitstream: the core, compiled by Verilator into a shared library, and the container around it.
+# Does nothing where neither sources nor tools have changed since the last build.
+set -eu
+
+usage() {
+    cat <<'USAGE'
+usage: firmware-tools/build-virtual-board.sh [--output DIR] [--rtl DIR] [--library-only] [--sign KEY] [--force]
+
+  --output DIR     where to; default artifacts/virtual in the repository
+  --rtl DIR        sources of the core; default hdl/rtl in the repository
+  --library-only   only liboffload_sim.so, without the container (needs no .NET)
+  --sign KEY       private key (PEM) to sign the container with, as offload-bitstream keygen makes it
+  --force          build even where nothing changed
+
+Writes liboffload_sim.so and offload-virtual.obit. SOURCE_DATE_EPOCH, where it is set, becomes the container's build time.
+USAGE
+}
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+output=$root/artifacts/virtual
+rtl=$root/hdl/rtl
+sign=
+library_only=no
+force=no
+while [ $# -gt 0 ]; do
+    case $1 in
+        --output | --rtl | --sign)
+            [ $# -ge 2 ] || { echo "$0: $1 needs a value" >&2; exit 2; }
+            ;;
+    esac
+    case $1 in
+        --output) mkdir -p -- "$2"; output=$(CDPATH='' cd -- "$2" && pwd); shift ;;
+        --rtl) rtl=$(CDPATH='' cd -- "$2" && pwd); shift ;;
+        --sign) sign=$(CDPATH='' cd -- "$(dirname -- "$2")" && pwd)/$(basename -- "$2"); shift ;;
+        --library-only) library_only=yes ;;
+        --force) force=yes ;;
+        --help | -h) usage; exit 0 ;;
+        *) echo "$0: unknown argument $1" >&2; usage >&2; exit 2 ;;
+    esac
+    shift
+done
+
+say() { echo "virtual board: $*"; }
+
+for tool in verilator make c++ sha256sum flock; do
+    command -v "$tool" > /dev/null || { echo "$0: $tool is missing; run firmware-tools/prerequisites.sh" >&2; exit 3; }
+done
+
+board=$root/boards/virtual/board.yaml
+map=$root/hdl/rtl/generated/offload_map.txt
+mkdir -p -- "$output"
+cd -- "$root"
+
+# One build at a time in a folder; a second one waits, and then finds nothing to do.
+exec 9> "$output/.lock"
+flock 9
+
+# Files are named relative to the repository, so that the library does not depend on where the clone lies.
+relative() { case $1 in "$root"/*) echo "${1#"$root"/}" ;; *) echo "$1" ;; esac; }
+sources=$(find "$(relative "$rtl")" -name '*.v' | LC_ALL=C sort)
+if ! echo "$sources" | grep -q '/offload_core\.v$'; then
+    echo "$0: there is no offload_core.v in $rtl" >&2
+    exit 3
+fi
+
+inputs_hash() {
+    {
+        verilator --version
+        c++ --version
+        echo "$rtl" "$(uname -m)"
+        find "$rtl" hdl/rtl/generated hdl/sim -type f \( -name '*.v' -o -name '*.vh' -o -name '*.cpp' -o -name '*.h' -o -name '*.map' \) |
+            LC_ALL=C sort -u | xargs sha256sum
+        sha256sum "$board" firmware-tools/build-virtual-board.sh
+    } | sha256sum | cut -d ' ' -f 1
+}
+hash=$(inputs_hash)
+library=$output/liboffload_sim.so
+
+if [ $force = no ] && [ -f "$library" ] && [ "$(cat "$output/.inputs" 2> /dev/null || true)" = "$hash" ]; then
+    say "liboffload_sim.so is up to date"
+else
+    parameters=$(sed -n '/^parameters:/,/^[^ #]/s/^  \([A-Z_]*\): *\([0-9]*\) *$/-G\1=\2/p' "$board")
+    start=$(date +%s)
+    rm -f -- "$output/.inputs"
+    say "translating $(echo "$sources" | wc -l) Verilog files to C++ ($(verilator --version | cut -d ' ' -f 1,2))"
+    # The words of these two lists are to be split.
+    # shellcheck disable=SC2086
+    verilator --cc --exe --top-module offload_core --prefix Voffload_core --Mdir "$output/obj" $parameters \
+        -Ihdl/rtl/generated -O3 --x-assign 0 --x-initial 0 --output-split 10000 --no-timing -Wno-fatal -Wno-lint \
+        -CFLAGS "-std=c++17 -fPIC -fvisibility=hidden -fvisibility-inlines-hidden -fno-gnu-unique" \
+        -CFLAGS "-DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL -I$root/hdl/sim" \
+        -LDFLAGS "-shared -Wl,--version-script=$root/hdl/sim/offload_sim.map -Wl,--no-undefined -Wl,-z,relro,-z,now -lpthread -latomic" \
+        -o liboffload_sim.so $sources "$root/hdl/sim/offload_sim.cpp" > "$output/verilator.log" 2>&1 ||
+        { cat "$output/verilator.log" >&2; echo "$0: verilator failed" >&2; exit 1; }
+    say "compiling C++ with $(nproc) jobs"
+    # -O2 has to be said: without it the library is three times slower.
+    make -C "$output/obj" -f Voffload_core.mk -j "$(nproc)" OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O2 liboffload_sim.so \
+        > "$output/make.log" 2>&1 ||
+        { cat "$output/make.log" >&2; echo "$0: the C++ compiler failed" >&2; exit 1; }
+    cp -- "$output/obj/liboffload_sim.so" "$library.new"
+    mv -f -- "$library.new" "$library"
+    echo "$hash" > "$output/.inputs"
+    say "built liboffload_sim.so in $(($(date +%s) - start)) s"
+fi
+
+[ $library_only = no ] || exit 0
+
+container=$output/offload-virtual.obit
+packed=$(sha256sum "$library" "$map" "$board" Directory.Build.props ${sign:+"$sign"} | sha256sum | cut -d ' ' -f 1)-${SOURCE_DATE_EPOCH:-none}
+if [ $force = no ] && [ -f "$container" ] && [ "$(cat "$output/.packed" 2> /dev/null || true)" = "$packed" ]; then
+    say "offload-virtual.obit is up to date"
+    exit 0
+fi
+command -v dotnet > /dev/null || { echo "$0: dotnet is missing; run firmware-tools/prerequisites.sh" >&2; exit 3; }
+version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
+kind=$(sed -n "s|^  $(uname -m): *||p" "$board")
+say "packing offload-virtual.obit"
+rm -f -- "$output/.packed"
+dotnet run --project firmware-tools/Offload.Bitstream -v quiet -- pack --board-file "$board" --payload "$library" \
+    --payload-kind "$kind" --map "$map" --version "$version" --output "$container" --force ${sign:+--sign "$sign"}
+echo "$packed" > "$output/.packed"

@@ -1,0 +1,446 @@
+// The C ABI of offload_sim.h around the Verilated offload_core.
+//
+// A clock is two evaluations of the model. The first, with clk low, lets this clock's inputs settle; all handshakes are sampled
+// then, exactly as the flip-flops will see them. The second raises clk.
+#include "offload_sim.h"
+
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <type_traits>
+
+#include "Voffload_core.h"
+#include "frame_ring.h"
+#include "verilated.h"
+
+// Verilator's runtime would end the whole process; a board that breaks must not take its owner along (VL_USER_* in the build).
+void vl_finish(const char* file, int line, const char*) VL_MT_UNSAFE {
+    throw std::runtime_error(std::string("$finish at ") + file + ":" + std::to_string(line));
+}
+void vl_stop(const char* file, int line, const char*) VL_MT_UNSAFE {
+    throw std::runtime_error(std::string("$stop at ") + file + ":" + std::to_string(line));
+}
+void vl_fatal(const char* file, int line, const char*, const char* message) VL_MT_UNSAFE {
+    throw std::runtime_error(std::string(message) + " at " + file + ":" + std::to_string(line));
+}
+
+namespace {
+
+constexpr uint32_t reset_clocks = 8;
+constexpr uint32_t register_clocks = 10000;
+
+// Quiet clocks that run() waits for: a signal that goes from one register to the next may leave no trace for a clock.
+constexpr uint32_t quiet_clocks = 4;
+
+using model = Voffload_core;
+using data_signal = std::remove_reference_t<decltype(std::declval<model>().s_axis_net_tdata)>;
+using keep_signal = std::remove_reference_t<decltype(std::declval<model>().s_axis_net_tkeep)>;
+constexpr uint32_t beat_bytes = sizeof(data_signal);
+
+// An input of the core, and the frames that wait for it.
+class input_port {
+public:
+    input_port(data_signal& tdata, keep_signal& tkeep, CData& tvalid, CData& tlast, CData& tuser, const CData& tready)
+        : tdata_(tdata), tkeep_(tkeep), tvalid_(tvalid), tlast_(tlast), tuser_(tuser), tready_(tready) {}
+
+    bool queue(const uint8_t* frame, uint32_t length, uint32_t flags) {
+        frame_record* const record = ring_.reserve(length);
+        if (record == nullptr) {
+            return false;
+        }
+        record->length = length;
+        record->flags = flags;
+        std::memcpy(record->bytes(), frame, length);
+        const uint32_t odd = length % beat_bytes;
+        if (odd != 0) {
+            std::memset(record->bytes() + length, 0, beat_bytes - odd);
+        }
+        ring_.push();
+        return true;
+    }
+
+    // Before the first evaluation: shows the next beat, unless the one that is shown has not been taken.
+    void present() {
+        if (shown_ || ring_.empty()) {
+            return;
+        }
+        frame_record* const record = ring_.front();
+        const uint32_t left = record->length - offset_;
+        std::memcpy(&tdata_, record->bytes() + offset_, beat_bytes);
+        const bool last = left <= beat_bytes;
+        constexpr uint64_t all = beat_bytes == 64 ? ~uint64_t{0} : (uint64_t{1} << (beat_bytes % 64)) - 1;
+        tkeep_ = static_cast<keep_signal>(last && left != 64 ? (uint64_t{1} << left) - 1 : all);
+        tlast_ = last;
+        tuser_ = last && (record->flags & OFFLOAD_SIM_BAD_FRAME) != 0;
+        tvalid_ = 1;
+        shown_ = true;
+    }
+
+    // Between the evaluations.
+    void sample() { taken_ = shown_ && tready_; }
+
+    // After the second evaluation: moves on where the beat was taken.
+    void advance(uint64_t clock) {
+        if (!taken_) {
+            return;
+        }
+        if (offset_ == 0) {
+            current_.first_clock = clock;
+        }
+        offset_ += beat_bytes;
+        if (tlast_) {
+            current_.last_clock = clock;
+            last_ = current_;
+            ring_.pop();
+            offset_ = 0;
+        }
+        shown_ = false;
+        taken_ = false;
+        if (ring_.empty()) {
+            tvalid_ = 0;
+        }
+    }
+
+    bool idle() const { return ring_.empty(); }
+    const offload_sim_times& last() const { return last_; }
+
+private:
+    data_signal& tdata_;
+    keep_signal& tkeep_;
+    CData& tvalid_;
+    CData& tlast_;
+    CData& tuser_;
+    const CData& tready_;
+    frame_ring ring_;
+    uint32_t offset_ = 0;
+    bool shown_ = false;
+    bool taken_ = false;
+    offload_sim_times current_{};
+    offload_sim_times last_{};
+};
+
+// An output of the core, and the frames that left there.
+class output_port {
+public:
+    output_port(const data_signal& tdata, const keep_signal& tkeep, const CData& tvalid, const CData& tlast, CData& tready)
+        : tdata_(tdata), tkeep_(tkeep), tvalid_(tvalid), tlast_(tlast), tready_(tready) {}
+
+    // Before the first evaluation.
+    void present(uint64_t clock) {
+        if (frame_ == nullptr) {
+            frame_ = ring_.reserve(OFFLOAD_SIM_MAX_FRAME);
+            length_ = 0;
+        }
+        tready_ = frame_ != nullptr && ((pattern_ >> (clock % 64)) & 1) != 0;
+    }
+
+    // Between the evaluations: what is transferred in this clock.
+    void sample(uint64_t clock) {
+        if (!tvalid_ || !tready_) {
+            return;
+        }
+        if (length_ == 0) {
+            frame_->first_clock = clock;
+        }
+        if (length_ + beat_bytes <= OFFLOAD_SIM_MAX_FRAME) {
+            std::memcpy(frame_->bytes() + length_, &tdata_, beat_bytes);
+            length_ += beat_count();
+        }
+        if (tlast_) {
+            frame_->length = length_;
+            frame_->flags = 0;
+            frame_->last_clock = clock;
+            ring_.push();
+            frame_ = nullptr;
+        }
+    }
+
+    bool idle() const { return !tvalid_; }
+    void set_pattern(uint64_t pattern) { pattern_ = pattern; }
+    frame_ring& frames() { return ring_; }
+
+private:
+    // Bytes of the beat: tkeep has no gaps, as AXI4-Stream has it for packed streams.
+    uint32_t beat_count() const { return static_cast<uint32_t>(__builtin_popcountll(static_cast<uint64_t>(tkeep_))); }
+
+    const data_signal& tdata_;
+    const keep_signal& tkeep_;
+    const CData& tvalid_;
+    const CData& tlast_;
+    CData& tready_;
+    frame_ring ring_;
+    frame_record* frame_ = nullptr;
+    uint32_t length_ = 0;
+    uint64_t pattern_ = ~uint64_t{0};
+};
+
+}  // namespace
+
+struct offload_sim {
+public:
+    offload_sim()
+        : core_(&context_, "core"),
+          inputs_{input_port(core_.s_axis_net_tdata, core_.s_axis_net_tkeep, core_.s_axis_net_tvalid, core_.s_axis_net_tlast,
+                             core_.s_axis_net_tuser, core_.s_axis_net_tready),
+                  input_port(core_.s_axis_host_tdata, core_.s_axis_host_tkeep, core_.s_axis_host_tvalid, core_.s_axis_host_tlast,
+                             core_.s_axis_host_tuser, core_.s_axis_host_tready)},
+          outputs_{output_port(core_.m_axis_net_tdata, core_.m_axis_net_tkeep, core_.m_axis_net_tvalid, core_.m_axis_net_tlast,
+                               core_.m_axis_net_tready),
+                   output_port(core_.m_axis_host_tdata, core_.m_axis_host_tkeep, core_.m_axis_host_tvalid, core_.m_axis_host_tlast,
+                               core_.m_axis_host_tready)} {
+        core_.rst = 1;
+        for (uint32_t i = 0; i < reset_clocks; i++) {
+            half_clocks();
+        }
+        core_.rst = 0;
+        step();
+    }
+
+    ~offload_sim() { core_.final(); }
+
+    offload_sim(const offload_sim&) = delete;
+    offload_sim& operator=(const offload_sim&) = delete;
+
+    void set_time(uint64_t microseconds) {
+        if (microseconds > core_.timebase_us) {
+            core_.timebase_us = microseconds;
+        }
+    }
+
+    uint32_t run(uint32_t max_clocks) {
+        uint32_t clocks = 0;
+        for (uint32_t quiet = 0; clocks < max_clocks && quiet < quiet_clocks; clocks++) {
+            step();
+            quiet = idle() ? quiet + 1 : 0;
+        }
+        return clocks;
+    }
+
+    int32_t read(uint32_t address, uint32_t& word) {
+        core_.s_axil_araddr = static_cast<std::remove_reference_t<decltype(core_.s_axil_araddr)>>(address);
+        core_.s_axil_arvalid = 1;
+        core_.s_axil_rready = 1;
+        bool answered = false;
+        for (uint32_t i = 0; i < register_clocks && !answered; i++) {
+            step();
+            if (sampled_.arready && core_.s_axil_arvalid) {
+                core_.s_axil_arvalid = 0;
+            }
+            answered = sampled_.rvalid;
+        }
+        core_.s_axil_arvalid = 0;
+        core_.s_axil_rready = 0;
+        word = sampled_.rdata;
+        return answered ? sampled_.rresp : OFFLOAD_SIM_NO_ANSWER;
+    }
+
+    int32_t write(uint32_t address, uint32_t word) {
+        core_.s_axil_awaddr = static_cast<std::remove_reference_t<decltype(core_.s_axil_awaddr)>>(address);
+        core_.s_axil_wdata = word;
+        core_.s_axil_wstrb = 0xF;
+        core_.s_axil_awvalid = 1;
+        core_.s_axil_wvalid = 1;
+        core_.s_axil_bready = 1;
+        bool answered = false;
+        for (uint32_t i = 0; i < register_clocks && !answered; i++) {
+            step();
+            if (sampled_.awready && core_.s_axil_awvalid) {
+                core_.s_axil_awvalid = 0;
+            }
+            if (sampled_.wready && core_.s_axil_wvalid) {
+                core_.s_axil_wvalid = 0;
+            }
+            answered = sampled_.bvalid;
+        }
+        core_.s_axil_awvalid = 0;
+        core_.s_axil_wvalid = 0;
+        core_.s_axil_bready = 0;
+        return answered ? sampled_.bresp : OFFLOAD_SIM_NO_ANSWER;
+    }
+
+    uint64_t clock() const { return clock_; }
+    uint32_t interrupt() const { return core_.irq; }
+    input_port& input(uint32_t port) { return inputs_[port]; }
+    const input_port& input(uint32_t port) const { return inputs_[port]; }
+    output_port& output(uint32_t port) { return outputs_[port]; }
+
+    // Set once the model has thrown: its state means nothing any more.
+    bool broken = false;
+
+private:
+    // The register bus as it stood just before the clock's edge.
+    struct axil_sample {
+        bool arready, rvalid, awready, wready, bvalid;
+        uint8_t rresp, bresp;
+        uint32_t rdata;
+    };
+
+    void half_clocks() {
+        core_.clk = 0;
+        core_.eval();
+        core_.clk = 1;
+        core_.eval();
+        clock_++;
+    }
+
+    void step() {
+        for (input_port& port : inputs_) {
+            port.present();
+        }
+        for (output_port& port : outputs_) {
+            port.present(clock_);
+        }
+        core_.clk = 0;
+        core_.eval();
+        for (input_port& port : inputs_) {
+            port.sample();
+        }
+        for (output_port& port : outputs_) {
+            port.sample(clock_);
+        }
+        sampled_ = {core_.s_axil_arready != 0, core_.s_axil_rvalid != 0, core_.s_axil_awready != 0, core_.s_axil_wready != 0,
+                    core_.s_axil_bvalid != 0, core_.s_axil_rresp, core_.s_axil_bresp, core_.s_axil_rdata};
+        core_.clk = 1;
+        core_.eval();
+        for (input_port& port : inputs_) {
+            port.advance(clock_);
+        }
+        clock_++;
+    }
+
+    bool idle() const {
+        return !core_.busy && inputs_[0].idle() && inputs_[1].idle() && outputs_[0].idle() && outputs_[1].idle();
+    }
+
+    VerilatedContext context_;
+    model core_;
+    std::array<input_port, 2> inputs_;
+    std::array<output_port, 2> outputs_;
+    axil_sample sampled_{};
+    uint64_t clock_ = 0;
+};
+
+namespace {
+
+// Nothing may leave through the C ABI but a value.
+template <typename Result, typename Body>
+Result guarded(offload_sim* sim, Result otherwise, Body body) {
+    if (sim == nullptr || sim->broken) {
+        return otherwise;
+    }
+    try {
+        return body();
+    } catch (const std::exception& exception) {
+        std::fprintf(stderr, "offload_sim: %s\n", exception.what());
+    } catch (...) {
+        std::fprintf(stderr, "offload_sim: the model threw something unknown\n");
+    }
+    sim->broken = true;
+    return otherwise;
+}
+
+}  // namespace
+
+uint32_t offload_sim_abi(void) { return OFFLOAD_SIM_ABI; }
+
+offload_sim* offload_sim_create(void) {
+    try {
+        return new offload_sim();
+    } catch (const std::exception& exception) {
+        std::fprintf(stderr, "offload_sim: %s\n", exception.what());
+    } catch (...) {
+        std::fprintf(stderr, "offload_sim: the model threw something unknown\n");
+    }
+    return nullptr;
+}
+
+void offload_sim_destroy(offload_sim* sim) {
+    try {
+        delete sim;
+    } catch (...) {
+        std::fprintf(stderr, "offload_sim: the model threw while it ended\n");
+    }
+}
+
+void offload_sim_set_time(offload_sim* sim, uint64_t microseconds) {
+    guarded(sim, 0, [&] {
+        sim->set_time(microseconds);
+        return 0;
+    });
+}
+
+uint64_t offload_sim_clock(const offload_sim* sim) { return sim == nullptr ? 0 : sim->clock(); }
+
+int32_t offload_sim_send(offload_sim* sim, uint32_t port, const uint8_t* frame, uint32_t length, uint32_t flags) {
+    if (port > OFFLOAD_SIM_HOST || frame == nullptr || length == 0 || length > OFFLOAD_SIM_MAX_FRAME) {
+        return OFFLOAD_SIM_INVALID;
+    }
+    return guarded(sim, int32_t{OFFLOAD_SIM_FULL}, [&] {
+        return sim->input(port).queue(frame, length, flags) ? OFFLOAD_SIM_QUEUED : OFFLOAD_SIM_FULL;
+    });
+}
+
+int32_t offload_sim_receive(offload_sim* sim, uint32_t port, uint8_t* buffer, uint32_t capacity, offload_sim_times* times) {
+    if (port > OFFLOAD_SIM_HOST || buffer == nullptr) {
+        return OFFLOAD_SIM_INVALID;
+    }
+    return guarded(sim, int32_t{0}, [&] {
+        frame_ring& ring = sim->output(port).frames();
+        frame_record* const record = ring.front();
+        if (record == nullptr) {
+            return int32_t{0};
+        }
+        if (record->length > capacity) {
+            return int32_t{-1};
+        }
+        const int32_t length = static_cast<int32_t>(record->length);
+        std::memcpy(buffer, record->bytes(), record->length);
+        if (times != nullptr) {
+            *times = {record->first_clock, record->last_clock};
+        }
+        ring.pop();
+        return length;
+    });
+}
+
+void offload_sim_last_received(const offload_sim* sim, uint32_t port, offload_sim_times* times) {
+    if (times != nullptr) {
+        *times = sim != nullptr && port <= OFFLOAD_SIM_HOST ? sim->input(port).last() : offload_sim_times{};
+    }
+}
+
+uint32_t offload_sim_run(offload_sim* sim, uint32_t max_clocks) {
+    return guarded(sim, uint32_t{0}, [&] { return sim->run(max_clocks); });
+}
+
+int32_t offload_sim_read(offload_sim* sim, uint32_t address, uint32_t* words, uint32_t count) {
+    return guarded(sim, int32_t{OFFLOAD_SIM_NO_ANSWER}, [&] {
+        int32_t response = OFFLOAD_SIM_OKAY;
+        for (uint32_t i = 0; i < count && response == OFFLOAD_SIM_OKAY; i++) {
+            response = sim->read(address + 4 * i, words[i]);
+        }
+        return response;
+    });
+}
+
+int32_t offload_sim_write(offload_sim* sim, uint32_t address, const uint32_t* words, uint32_t count) {
+    return guarded(sim, int32_t{OFFLOAD_SIM_NO_ANSWER}, [&] {
+        int32_t response = OFFLOAD_SIM_OKAY;
+        for (uint32_t i = 0; i < count && response == OFFLOAD_SIM_OKAY; i++) {
+            response = sim->write(address + 4 * i, words[i]);
+        }
+        return response;
+    });
+}
+
+uint32_t offload_sim_interrupt(const offload_sim* sim) { return sim == nullptr ? 0 : sim->interrupt(); }
+
+void offload_sim_set_ready(offload_sim* sim, uint32_t port, uint64_t pattern) {
+    if (sim != nullptr && port <= OFFLOAD_SIM_HOST) {
+        sim->output(port).set_pattern(pattern);
+    }
+}
