@@ -58,6 +58,9 @@ internal sealed record RegisterModel
     /// <summary>Value of a constant without fields.</summary>
     public uint Value { get; init; }
 
+    /// <summary>Value of a constant with its fields in place.</summary>
+    public uint ConstantValue => Fields.Aggregate(Value, (sum, part) => sum | (part.Value << part.Lsb));
+
     /// <summary>Whether the constant is the hash of the map.</summary>
     public bool IsMapHash { get; init; }
 

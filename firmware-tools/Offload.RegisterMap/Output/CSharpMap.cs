@@ -189,6 +189,11 @@ internal static class CSharpMap
             writer.Line($"Reset = 0x{reset:X8},");
         }
 
+        if (register is { Access: AccessKind.Constant, IsMapHash: false })
+        {
+            writer.Line($"Constant = 0x{register.ConstantValue:X8},");
+        }
+
         if (register.Layout is { } layout)
         {
             writer.Line($"Layout = {Literal(layout.Name)},");

@@ -21,6 +21,7 @@ internal static class MapFiles
             new GeneratedFile("hdl/rtl/generated/offload_map.txt", canonical),
             new GeneratedFile("hdl/rtl/generated/offload_map.vh", VerilogHeader.Of(model)),
             new GeneratedFile("hdl/rtl/generated/offload_registers.v", VerilogRegisters.Of(model, hash)),
+            new GeneratedFile(MarkdownPage.Path, MarkdownPage.Of(model, hash)),
             .. CSharpMap.Of(model, canonical, hash),
             .. CSharpTypes.Of(model),
         ];

@@ -234,7 +234,7 @@ internal sealed class VerilogRegisters
         {
             var value = register.IsMapHash
                 ? BitConverter.ToUInt32(_mapHash, 4 * word)
-                : register.Fields.Aggregate(register.Value, (sum, field) => sum | (field.Value << field.Lsb));
+                : register.ConstantValue;
             return $"32'h{value:x8}";
         }
 

@@ -31,6 +31,9 @@ public sealed class RegisterInfo
     /// <summary>Value after reset, with the fields in place, of a register of one word that software writes; else 0.</summary>
     public uint Reset { get; init; }
 
+    /// <summary>The value, with the fields in place, of a constant of one word, as this map has it; else null.</summary>
+    public uint? Constant { get; init; }
+
     /// <summary>Name of the layout that the words hold, such as <c>key</c>; null where they hold none.</summary>
     public string? Layout { get; init; }
 

@@ -70,6 +70,7 @@ public static partial class RegisterMap
                 Address = 0x0000,
                 Words = 1,
                 Access = RegisterAccess.Constant,
+                Constant = 0x4F46464C,
                 Description = "The letters OFFL, so that a wrong BAR or a silent bus is told from a core.",
             };
 
@@ -104,6 +105,7 @@ public static partial class RegisterMap
                 Address = 0x0004,
                 Words = 1,
                 Access = RegisterAccess.Constant,
+                Constant = 0x00010000,
                 Description = "Version of the core's behaviour, as semantic versioning.",
                 Fields = [PatchField, MinorField, MajorField],
             };
