@@ -1,0 +1,27 @@
+using Offload.VirtualBoard.Simulation;
+
+namespace Offload.VirtualBoard;
+
+/// <summary>One burst of register accesses.</summary>
+/// <param name="Address">Byte address of the first register.</param>
+/// <param name="Destination">Where words that are read go; empty for a write.</param>
+/// <param name="Source">Words that are written; empty for a read.</param>
+internal readonly record struct LinkRequest(uint Address, Memory<uint> Destination, ReadOnlyMemory<uint> Source)
+{
+    /// <summary>Whether the core may have work afterwards. Reading has no side effect in any register.</summary>
+    internal bool MakesWork => !Source.IsEmpty;
+
+    /// <summary>Does it.</summary>
+    /// <exception cref="OffloadException">The core refused (<see cref="OffloadError.LinkFault"/>).</exception>
+    internal void Perform(SimulatedCore core)
+    {
+        if (!Source.IsEmpty)
+        {
+            core.Write(Address, Source.Span);
+        }
+        else
+        {
+            core.Read(Address, Destination.Span);
+        }
+    }
+}
