@@ -1,0 +1,312 @@
+using Offload.Engine.Tests.Model;
+
+namespace Offload.Engine.Tests.Harness;
+
+/// <summary>The two frame ports of the core.</summary>
+internal enum Port : uint
+{
+    Net = 0,
+    Host = 1,
+}
+
+/// <summary>The Verilated core with time in the test's hand. One caller at a time.</summary>
+internal sealed unsafe class Core : IDisposable
+{
+    /// <summary>More clocks than any test needs for one step: the core has hung.</summary>
+    public const uint Patience = 4_000_000;
+
+    private readonly byte[] _buffer = new byte[16384];
+    private nint _core = NativeCore.Create();
+    private byte _sequence;
+
+    /// <summary>A core out of reset whose memories are filled.</summary>
+    public Core()
+    {
+        if (_core == 0)
+        {
+            throw new InvalidOperationException("The core could not be created.");
+        }
+
+        AwaitReady();
+    }
+
+    /// <summary>Clocks since creation.</summary>
+    public ulong Clock => NativeCore.Clock(_core);
+
+    public bool Interrupt => NativeCore.Interrupt(_core) != 0;
+
+    public void Dispose()
+    {
+        if (_core != 0)
+        {
+            NativeCore.Destroy(_core);
+            _core = 0;
+        }
+    }
+
+    /// <summary>Waits until the memories are filled after a reset.</summary>
+    public void AwaitReady()
+    {
+        int ready = RegisterSource.Lsb("control.status.ready");
+        for (int i = 0; ((Read("control.status") >> ready) & 1) == 0; i++)
+        {
+            Require(i < 100_000, "status.ready stays 0");
+        }
+    }
+
+    /// <summary>Writes keys, registers and listeners; the engine is switched on last. Keys are written where asked for only.</summary>
+    public void Configure(Settings settings, bool keys = true)
+    {
+        if (keys)
+        {
+            Write("isn.placement_key", [.. settings.PlacementKey]);
+            var words = new uint[4];
+            for (int i = 0; i < 16; i++)
+            {
+                words[i / 4] |= (uint)settings.IsnKey[i] << (8 * (i % 4));
+            }
+
+            Write("isn.key", words);
+            Write("isn.key_commit", RegisterSource.Place("isn.key_commit.isn", 1) | RegisterSource.Place("isn.key_commit.placement", 1));
+        }
+
+        Write("isn.mode", (uint)settings.IsnSource);
+        Write("isn.fixed_value", settings.FixedIsn);
+        Write("tcp.rto_initial", settings.RtoInitial);
+        Write("tcp.rto_max", settings.RtoMax);
+        Write("tcp.synack_retries", (uint)settings.SynAckRetries);
+        Write("tcp.orphan_retries", (uint)settings.OrphanRetries);
+        Write("tcp.unsolicited_ack_interval", settings.AckInterval);
+        Write(
+            "tcp.reset_bucket",
+            RegisterSource.Place("tcp.reset_bucket.depth", settings.ResetTokens) | RegisterSource.Place("tcp.reset_bucket.refill_shift", settings.ResetRefillShift));
+        Write("control.sweep_period", settings.SweepPeriod);
+        Write(
+            "control.reply_header",
+            RegisterSource.Place("control.reply_header.hop_limit", settings.HopLimit) | RegisterSource.Place("control.reply_header.dscp", settings.Dscp));
+        for (int slot = 0; slot < settings.Listeners.Count; slot++)
+        {
+            Listen(slot, settings.Listeners[slot]);
+        }
+
+        Write(
+            "control.control",
+            RegisterSource.Place("control.control.enable", settings.Enabled ? 1u : 0)
+            | RegisterSource.Place("control.control.test_enable", settings.TestEnable ? 1u : 0)
+            | RegisterSource.Place("control.control.epoch", settings.Epoch));
+    }
+
+    /// <summary>Commits one listener's slot.</summary>
+    public void Listen(int slot, EndPoint listener)
+    {
+        Write("listener.staging", listener.ToImage().ToWords());
+        Write("listener.slot", (uint)slot);
+        Write("listener.action", 1);
+    }
+
+    /// <summary>Sets the time and lets what is due happen.</summary>
+    public void SetTime(ulong microseconds)
+    {
+        NativeCore.SetTime(_core, microseconds);
+        Settle();
+    }
+
+    public void Send(Port port, ReadOnlySpan<byte> frame, bool bad = false)
+    {
+        fixed (byte* bytes = frame)
+        {
+            int result = NativeCore.Send(_core, (uint)port, bytes, (uint)frame.Length, bad ? 1u : 0);
+            Require(result == 0, $"send of {frame.Length} bytes gave {result}");
+        }
+    }
+
+    /// <summary>The next whole frame that left, or null.</summary>
+    public byte[]? Receive(Port port) => Receive(port, out _);
+
+    public byte[]? Receive(Port port, out FrameTimes times)
+    {
+        FrameTimes taken;
+        fixed (byte* bytes = _buffer)
+        {
+            int length = NativeCore.Receive(_core, (uint)port, bytes, (uint)_buffer.Length, &taken);
+            times = taken;
+            Require(length >= 0, "a frame longer than 16384 bytes left");
+            return length == 0 ? null : _buffer[..length];
+        }
+    }
+
+    /// <summary>All frames that left.</summary>
+    public List<byte[]> ReceiveAll(Port port)
+    {
+        var frames = new List<byte[]>();
+        while (Receive(port) is byte[] frame)
+        {
+            frames.Add(frame);
+        }
+
+        return frames;
+    }
+
+    /// <summary>Beats of the frame that entered last.</summary>
+    public FrameTimes LastReceived(Port port)
+    {
+        FrameTimes times;
+        NativeCore.LastReceived(_core, (uint)port, &times);
+        return times;
+    }
+
+    /// <summary>Clocks until nothing is under way; a core that never rests fails the test.</summary>
+    public void Settle()
+    {
+        // A sweep that is due, or an event just made, needs a few clocks until it shows as busy.
+        Run(Patience);
+        _ = Read("control.status");
+        uint clocks = Run(Patience);
+        Require(clocks < Patience, "the core is busy for ever");
+    }
+
+    public uint Run(uint clocks) => NativeCore.Run(_core, clocks);
+
+    public void SetReady(Port port, ulong pattern) => NativeCore.SetReady(_core, (uint)port, pattern);
+
+    public uint Read(string register) => Read(register, 1)[0];
+
+    public uint[] Read(string register, int count)
+    {
+        var words = new uint[count];
+        int response = TryRead(RegisterSource.Address(register), words);
+        Require(response == 0, $"reading {register} gave {response}");
+        return words;
+    }
+
+    public int TryRead(uint address, Span<uint> words)
+    {
+        fixed (uint* target = words)
+        {
+            return NativeCore.Read(_core, address, target, (uint)words.Length);
+        }
+    }
+
+    public void Write(string register, params ReadOnlySpan<uint> words)
+    {
+        int response = TryWrite(RegisterSource.Address(register), words);
+        Require(response == 0, $"writing {register} gave {response}");
+    }
+
+    public int TryWrite(uint address, ReadOnlySpan<uint> words)
+    {
+        fixed (uint* source = words)
+        {
+            return NativeCore.Write(_core, address, source, (uint)words.Length);
+        }
+    }
+
+    /// <summary>One command, waited for; the answer is null where there is no entry to show.</summary>
+    public (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created = 0, int listener = 0, bool all = false)
+    {
+        _sequence++;
+        uint[] key = KeyImage(flow).ToWords();
+        Write(
+            "command.key",
+            [
+                .. key, (uint)created, (uint)(created >> 32) & 0xFFFF,
+                RegisterSource.Place("command.listener.index", (uint)listener) | RegisterSource.Place("command.listener.all", all ? 1u : 0),
+                RegisterSource.Place("command.go.code", (uint)order) | RegisterSource.Place("command.go.sequence", _sequence),
+            ]);
+        uint status = 0;
+        for (int i = 0; i < 100_000; i++)
+        {
+            status = Read("command.status");
+            if ((status & 1) == 0)
+            {
+                break;
+            }
+        }
+
+        Require((status & 1) == 0, $"{order} is never answered");
+        byte sequence = (byte)(status >> RegisterSource.Lsb("command.status.sequence"));
+        Require(sequence == _sequence, $"{order} {_sequence} is answered with the number {sequence}");
+        uint[] answer = Read("command.answer", Image.Words("entry"));
+        return ((OrderStatus)((status >> RegisterSource.Lsb("command.status.status")) & 15), answer.All(word => word == 0) ? null : new Image("entry", answer));
+    }
+
+    /// <summary>The entry of a connection by READ, or null.</summary>
+    public Image? Entry(Flow flow) => Command(Order.Read, flow).Answer;
+
+    /// <summary>All events that wait, popped.</summary>
+    public List<Image> TakeEvents()
+    {
+        var events = new List<Image>();
+        while (true)
+        {
+            uint status = Read("event.status");
+            if ((status & 0xFFFF) == 0)
+            {
+                return events;
+            }
+
+            events.Add(new Image("event", Read("event.event", Image.Words("event"))));
+            Write("event.pop", status >> RegisterSource.Lsb("event.status.head"));
+        }
+    }
+
+    /// <summary>One consistent snapshot of the counters by name.</summary>
+    public Dictionary<string, ulong> Counters()
+    {
+        Write("counter.action", 1);
+        for (int i = 0; (Read("counter.status") & 1) != 0; i++)
+        {
+            Require(i < 10_000, "the counters' snapshot never ends");
+        }
+
+        uint[] words = Read("counter.values", 2 * RegisterSource.Counters.Count);
+        return RegisterSource.Counters.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => words[2 * pair.i] | ((ulong)words[(2 * pair.i) + 1] << 32));
+    }
+
+    /// <summary>All entries by index, as the table read gives them.</summary>
+    public Dictionary<int, Image> Table()
+    {
+        var entries = new Dictionary<int, Image>();
+        int connections = (int)Read("identity.connections");
+        for (int index = 0; index < connections; index++)
+        {
+            Write("table_read.go", (uint)index | RegisterSource.Place("table_read.go.next", 1));
+            uint status;
+            int polls = 0;
+            do
+            {
+                status = Read("table_read.status");
+                Require(polls++ < 100_000, "a table read is never answered");
+            }
+            while (status >> RegisterSource.Lsb("table_read.status.busy") != 0);
+
+            if (((status >> RegisterSource.Lsb("table_read.status.valid")) & 1) == 0)
+            {
+                break;
+            }
+
+            index = (int)(status & 0xFFFF);
+            entries.Add(index, new Image("entry", Read("table_read.entry", Image.Words("entry"))));
+        }
+
+        return entries;
+    }
+
+    private static Image KeyImage(Flow flow) => new("key")
+    {
+        ["remote_port"] = flow.RemotePort,
+        ["local_port"] = flow.LocalPort,
+        ["remote_address"] = flow.RemoteAddress,
+        ["local_address"] = flow.LocalAddress,
+        ["vlan"] = flow.Vlan,
+        ["tagged"] = flow.Tagged ? 1u : 0,
+    };
+
+    private static void Require(bool condition, string failure)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException(failure);
+        }
+    }
+}

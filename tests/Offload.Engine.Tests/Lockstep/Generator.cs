@@ -1,0 +1,187 @@
+using Offload.Engine.Tests.Frames;
+using Offload.Engine.Tests.Harness;
+using Offload.Engine.Tests.Model;
+
+namespace Offload.Engine.Tests.Lockstep;
+
+/// <summary>
+/// Makes random steps from a seed. It follows a model of its own, so that a good part of what it sends leads somewhere; the rest lies at the
+/// edges: one beside the right number, at the window's end, half a circle away.
+/// </summary>
+internal sealed class Generator
+{
+    private static readonly uint[] Edges = [0, 1, 2, 3, 100, 0xFFFFFFFF, 0xFFFFFFFE, 0x80000000, 0x7FFFFFFF, 0x80000001, 65535, 65536, 0xFFFF0000, 1000, 64240];
+    private static readonly uint[] FirstNumbers = [0xFFFFFFFF, 0xFFFFFFFE, 0, 0x7FFFFFFF, 0x80000000, 0xFFFFFF00, 123456789];
+    private static readonly ulong[] Pauses = [1, 4, 1024, 1024, 10_000, 10_240, 499_000, 500_736, 501_760, 1_000_448, 1_001_472, 2_001_000, 16_777_216, 130_000_000];
+    private static readonly TcpFlags[] FlagSets =
+    [
+        TcpFlags.Ack, TcpFlags.Ack, TcpFlags.Ack, TcpFlags.Ack | TcpFlags.Psh, TcpFlags.Fin | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack, TcpFlags.Rst,
+        TcpFlags.Rst | TcpFlags.Ack, TcpFlags.Syn, TcpFlags.Syn, TcpFlags.Syn | TcpFlags.Ack, TcpFlags.Syn | TcpFlags.Ece | TcpFlags.Cwr,
+        TcpFlags.Fin, TcpFlags.None, TcpFlags.Psh | TcpFlags.Urg, TcpFlags.Syn | TcpFlags.Fin, TcpFlags.Syn | TcpFlags.Rst, TcpFlags.Fin | TcpFlags.Rst | TcpFlags.Ack,
+    ];
+
+    private readonly Random _random;
+    private readonly int _flows;
+    private readonly PassiveTcp _model;
+
+    /// <param name="seed">Gives everything.</param>
+    /// <param name="flows">How many of the world's connections take part, from the first on.</param>
+    public Generator(int seed, int flows)
+    {
+        _random = new Random(seed);
+        _flows = flows;
+        Start = Pick<ulong>(1_000_000, (1ul << 34) - 5_000_000, (1ul << 42) - 3_000_000, (1ul << 48) - 2_000_000, (1ul << 24) * 999, (ulong)_random.NextInt64(1L << 40));
+        var isnKey = new byte[16];
+        _random.NextBytes(isnKey);
+        Settings = new Settings
+        {
+            Listeners = World.Listeners, IsnKey = isnKey, PlacementKey = MakePlacementKey(), IsnSource = Pick(IsnSource.Rfc6528, IsnSource.Rfc6528, IsnSource.Counter, IsnSource.Fixed),
+            TestEnable = _random.Next(3) > 0, FixedIsn = Pick(FirstNumbers), Epoch = (byte)_random.Next(256),
+            RtoInitial = Pick<uint>(977, 1, 489, 100_000), RtoMax = Pick<uint>(117188, 1500, 100), SynAckRetries = Pick(5, 1, 0, 15), OrphanRetries = Pick(8, 1, 0),
+            AckInterval = Pick<uint>(489, 489, 1, 16000), HopLimit = (byte)Pick(64, 1, 255), Dscp = (byte)Pick(0, 63, 10),
+        };
+        _model = new PassiveTcp(Settings);
+        _model.AdvanceTo(Start);
+    }
+
+    public Settings Settings { get; }
+
+    /// <summary>Time at the beginning; often shortly before something wraps.</summary>
+    public ulong Start { get; }
+
+    /// <summary>The next steps.</summary>
+    public List<Step> Make(int count)
+    {
+        using var follower = new Follower(_model);
+        var steps = new List<Step>(count);
+        while (steps.Count < count)
+        {
+            Step step = Next();
+            steps.Add(step);
+            _ = Runner.Follow(step, _model, follower);
+            _ = _model.TakeOutput();
+        }
+
+        return steps;
+    }
+
+    private T Pick<T>(params T[] choices) => choices[_random.Next(choices.Length)];
+
+    private bool Chance(int percent) => _random.Next(100) < percent;
+
+    /// <summary>Random; or one that puts all, or many, connections into the same place of the table.</summary>
+    private uint[] MakePlacementKey()
+    {
+        var key = new uint[11];
+        int kind = _flows <= 8 ? _random.Next(3) : 0;
+        for (int i = 0; i < key.Length && kind != 1; i++)
+        {
+            key[i] = (uint)_random.NextInt64(1L << 32) & (kind == 2 ? 0x00010000u : 0xFFFFFFFF);
+        }
+
+        return key;
+    }
+
+    private Step Next()
+    {
+        int kind = _random.Next(1000);
+        int flow = Chance(70) ? _random.Next(Math.Min(4, _flows)) : _random.Next(_flows);
+        return kind switch
+        {
+            < 90 => new AdvanceStep { Microseconds = Pick(Pauses) },
+            < 140 => new CommandStep
+            {
+                Order = Pick(2, 2, 2, 2, 3, 3, 7, 8, 1, 4, 9), Flow = flow, WrongCreation = Chance(20), Listener = _random.Next(World.Listeners.Count), All = Chance(20),
+            },
+            < 170 => MakeFrame(),
+            < 176 => new ListenStep { Slot = _random.Next(World.Listeners.Count), Enabled = Chance(75) },
+            < 220 => MakeSegment(flow) with { FromHost = true },
+            < 600 => MakeGoodSegment(flow),
+            _ => MakeSegment(flow),
+        };
+    }
+
+    /// <summary>What a client in its right mind would send next.</summary>
+    private Step MakeGoodSegment(int flow)
+    {
+        bool together = Chance(30);
+        if (!_model.Table.TryGetValue(World.Flows[flow], out Connection? connection))
+        {
+            return new SegmentStep
+            {
+                Flow = flow, Flags = TcpFlags.Syn, Seq = Pick(FirstNumbers), Options = Pick(Shape.Linux, Shape.Linux, Shape.Mss, Shape.None, Shape.StampAndScale),
+                Stamp = Pick<uint>(5, 0xFFFFFFF0, 0x80000000, 1_000_000), Window = (ushort)_random.Next(65536), Salt = _random.Next(1000), Data = Chance(10) ? 5 : 0, Together = together,
+            };
+        }
+
+        if (connection.State == State.CloseWait && Chance(60))
+        {
+            return new CommandStep { Order = 2, Flow = flow };
+        }
+
+        bool data = Chance(15);
+        return new SegmentStep
+        {
+            Flow = flow, Flags = TcpFlags.Ack | (connection.State == State.Established && Chance(50) ? TcpFlags.Fin : 0), SeqFrom = From.RcvNxt, AckFrom = From.SndNxt,
+            Options = connection.Timestamps ? Shape.Stamp : Shape.None, Stamp = (uint)_random.Next(3), Data = data ? _random.Next(1, 1400) : 0,
+            Window = (ushort)_random.Next(65536), Salt = _random.Next(1000), Together = together,
+        };
+    }
+
+    private SegmentStep MakeSegment(int flow)
+    {
+        _model.Table.TryGetValue(World.Flows[flow], out Connection? connection);
+        From seqFrom = Pick(From.Irs, From.RcvNxt, From.RcvNxt, From.RcvNxt, From.WindowEnd, From.Zero);
+        From ackFrom = Pick(From.Iss, From.SndUna, From.SndNxt, From.SndNxt, From.SndNxt, From.Zero);
+        bool stamped = connection?.Timestamps == true;
+        return new SegmentStep
+        {
+            Flow = flow, Flags = Pick(FlagSets), SeqFrom = seqFrom, Seq = seqFrom == From.Zero ? Pick(FirstNumbers) : Chance(50) ? 0 : Pick(Edges),
+            AckFrom = ackFrom, Ack = Chance(60) ? 0 : Pick(Edges), Data = Chance(70) ? 0 : Pick(1, 2, 100, 1000, 1400), Window = (ushort)_random.Next(65536),
+            Options = Chance(stamped ? 75 : 40) ? Shape.Stamp : (Shape)_random.Next(Enum.GetValues<Shape>().Length),
+            Stamp = Chance(60) ? 0 : Pick(Edges), Salt = _random.Next(1_000_000), Together = Chance(40),
+            Damage = Chance(92) ? Damage.None : (Damage)_random.Next(Enum.GetValues<Damage>().Length),
+        };
+    }
+
+    /// <summary>Frames that are nobody's TCP: they pass, in both directions.</summary>
+    private FrameStep MakeFrame()
+    {
+        var bytes = new byte[_random.Next(10) == 0 ? _random.Next(1, 64) : _random.Next(60, 1523)];
+        _random.NextBytes(bytes);
+        byte[] start = Pick(
+            Hex.Parse("ffffffffffff 020000000001 0806 0001 0800 0604"),
+            Hex.Parse("020000000001 0200000000c0 0800 4500 0028 0001 2000 4006"),
+            Hex.Parse("020000000001 0200000000c0 0800 4600 0028 0001 4000 4006"),
+            Hex.Parse("020000000001 0200000000c0 0800 4500 0028 0001 4000 4011"),
+            Hex.Parse("020000000001 0200000000c0 86dd 6000 0000 0014 0040"),
+            Hex.Parse("020000000001 0200000000c0 8100 0064 8100 0064 0800 4500"),
+            Hex.Parse("020000000001 0200000000c0 88a8 0064 0800 4500"));
+        start.AsSpan(0, Math.Min(start.Length, bytes.Length)).CopyTo(bytes);
+        return new FrameStep { FromHost = Chance(50), Bytes = Hex.Format(bytes) };
+    }
+
+    /// <summary>Takes what the runner would send to an engine, and does nothing with it.</summary>
+    private sealed class Follower(PassiveTcp model) : Target
+    {
+        public override void SetTime(ulong microseconds)
+        {
+        }
+
+        public override void Send(Port port, byte[] frame, bool bad)
+        {
+        }
+
+        public override Output Collect() => new();
+
+        public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created, int listener, bool all) => default;
+
+        public override void Listen(int slot, EndPoint listener)
+        {
+        }
+
+        public override List<Image> Entries() => [];
+
+        public override IReadOnlyDictionary<string, ulong> Counters() => model.Counters;
+    }
+}

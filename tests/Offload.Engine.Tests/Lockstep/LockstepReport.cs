@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+using Offload.Engine.Tests.Model;
+
+namespace Offload.Engine.Tests.Lockstep;
+
+/// <summary>Runs a seed, and tells of a difference with the shortest stream that shows it.</summary>
+internal static class LockstepReport
+{
+    /// <summary>Null where model and engine agree; else the seed, the difference, and the steps to paste into a test.</summary>
+    public static string? Check(int seed, int flows, int steps, Func<Settings, Target> create, Fault fault = Fault.None, TimeSpan? patience = null)
+    {
+        var generator = new Generator(seed, flows);
+        List<Step> stream = generator.Make(steps);
+        Difference? Try(IReadOnlyList<Step> some)
+        {
+            using Target target = create(generator.Settings);
+            return Runner.Run(some, generator.Settings, generator.Start, target, fault);
+        }
+
+        if (Try(stream) is not Difference first)
+        {
+            return null;
+        }
+
+        List<Step> shorter = Shrinker.Shrink([.. stream.Take(first.Step + 1)], some => Try(some) is not null, patience ?? TimeSpan.FromSeconds(60));
+        Difference last = Try(shorter) ?? first;
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"seed {seed}, flows {flows}, start {generator.Start}: step {first.Step} of {steps}; {shorter.Count} steps show it:");
+        foreach (Step step in shorter)
+        {
+            text.AppendLine("    " + step.ToCode());
+        }
+
+        return text.Append(last.Text).ToString();
+    }
+}

@@ -1,0 +1,44 @@
+using Offload.Engine.Tests.Model;
+using Xunit.Abstractions;
+
+namespace Offload.Engine.Tests.Lockstep;
+
+/// <summary>The Verilated core and the model, event by event: 100,000 random ones, a million with OFFLOAD_TEST_FULL=1.</summary>
+[Trait("Rule", "P1-P8, P11, C1, C2, F4, F6, F10, S1-S5, O1-O8, I1-I3")]
+public sealed class LockstepTests(ITestOutputHelper output)
+{
+    private const int Steps = 2000;
+
+    public static TheoryData<int> Seeds() =>
+        [.. Enumerable.Range(1, Environment.GetEnvironmentVariable("OFFLOAD_TEST_FULL") == "1" ? 500 : 50)];
+
+    public static TheoryData<string> Faults() => LockstepSelfTests.Faults();
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Core_and_model_agree(int seed)
+    {
+        string? report = LockstepReport.Check(seed, LockstepSelfTests.Flows(seed), Steps, settings => new CoreTarget(settings));
+        Assert.True(report is null, report);
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_wrong_model_is_told_from_the_core(string fault)
+    {
+        for (int seed = 100; seed < 104; seed++)
+        {
+            // The core agrees with the right model on the same steps, or the difference would say nothing.
+            string? report = LockstepReport.Check(
+                seed, LockstepSelfTests.Flows(seed), 1000, settings => new CoreTarget(settings), Enum.Parse<Fault>(fault), TimeSpan.Zero);
+            if (report is not null)
+            {
+                output.WriteLine(report);
+                Assert.Null(LockstepReport.Check(seed, LockstepSelfTests.Flows(seed), 1000, settings => new CoreTarget(settings)));
+                return;
+            }
+        }
+
+        Assert.Fail($"{fault} was not seen.");
+    }
+}

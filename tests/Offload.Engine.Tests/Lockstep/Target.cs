@@ -1,0 +1,101 @@
+using Offload.Engine.Tests.Harness;
+using Offload.Engine.Tests.Model;
+
+namespace Offload.Engine.Tests.Lockstep;
+
+/// <summary>An engine that the lock-step drives: the Verilated core, or the model itself to test the lock-step.</summary>
+internal abstract class Target : IDisposable
+{
+    public abstract void SetTime(ulong microseconds);
+
+    public abstract void Send(Port port, byte[] frame, bool bad);
+
+    /// <summary>Everything that was sent has been worked on.</summary>
+    public abstract Output Collect();
+
+    public abstract (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created, int listener, bool all);
+
+    public abstract void Listen(int slot, EndPoint listener);
+
+    public abstract List<Image> Entries();
+
+    public abstract IReadOnlyDictionary<string, ulong> Counters();
+
+    public virtual void Dispose()
+    {
+    }
+}
+
+/// <summary>The Verilated core.</summary>
+internal sealed class CoreTarget : Target
+{
+    private readonly Core _core = new();
+
+    public CoreTarget(Settings settings) => _core.Configure(settings);
+
+    public override void SetTime(ulong microseconds) => _core.SetTime(microseconds);
+
+    public override void Send(Port port, byte[] frame, bool bad) => _core.Send(port, frame, bad);
+
+    public override Output Collect()
+    {
+        _core.Settle();
+        var output = new Output();
+        output.Net.AddRange(_core.ReceiveAll(Port.Net));
+        output.Host.AddRange(_core.ReceiveAll(Port.Host));
+        foreach (Image item in _core.TakeEvents())
+        {
+            item["index"] = 0;
+            output.Events.Add(item);
+        }
+
+        return output;
+    }
+
+    public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created, int listener, bool all) =>
+        _core.Command(order, flow, created, listener, all);
+
+    public override void Listen(int slot, EndPoint listener) => _core.Listen(slot, listener);
+
+    public override List<Image> Entries() => [.. _core.Table().Values];
+
+    public override IReadOnlyDictionary<string, ulong> Counters() => _core.Counters();
+
+    public override void Dispose()
+    {
+        _core.Dispose();
+        base.Dispose();
+    }
+}
+
+/// <summary>A model in the core's place.</summary>
+internal sealed class ModelTarget(Settings settings, Fault fault = Fault.None) : Target
+{
+    private readonly PassiveTcp _engine = new(settings, fault);
+
+    public override void SetTime(ulong microseconds) => _engine.AdvanceTo(microseconds);
+
+    public override void Send(Port port, byte[] frame, bool bad)
+    {
+        if (port == Port.Net)
+        {
+            _engine.FromNet(frame, bad);
+        }
+        else
+        {
+            _engine.FromHost(frame, bad);
+        }
+    }
+
+    public override Output Collect() => _engine.TakeOutput();
+
+    public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created, int listener, bool all) =>
+        _engine.Command(order, flow, created, listener, all);
+
+    public override void Listen(int slot, EndPoint listener) =>
+        _engine.Settings = _engine.Settings with { Listeners = [.. _engine.Settings.Listeners.Select((old, i) => i == slot ? listener : old)] };
+
+    public override List<Image> Entries() => [.. _engine.Table.Values.Select(connection => connection.ToImage())];
+
+    public override IReadOnlyDictionary<string, ulong> Counters() => _engine.Counters;
+}

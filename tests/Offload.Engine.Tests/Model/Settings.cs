@@ -1,0 +1,59 @@
+namespace Offload.Engine.Tests.Model;
+
+/// <summary>How initial sequence numbers are made.</summary>
+internal enum IsnSource
+{
+    Rfc6528,
+    Counter,
+    Fixed,
+}
+
+/// <summary>What the host has configured, with the register map's defaults.</summary>
+internal sealed record Settings
+{
+    public bool Enabled { get; init; } = true;
+
+    public bool TestEnable { get; init; }
+
+    public byte Epoch { get; init; }
+
+    public IsnSource IsnSource { get; init; }
+
+    public uint FixedIsn { get; init; }
+
+    /// <summary>16 bytes.</summary>
+    public IReadOnlyList<byte> IsnKey { get; init; } = new byte[16];
+
+    /// <summary>Bits of the placement hash, 11 words; decides nothing that can be seen.</summary>
+    public IReadOnlyList<uint> PlacementKey { get; init; } = new uint[11];
+
+    /// <summary>In ticks of 1.024 ms, as all times here.</summary>
+    public uint RtoInitial { get; init; } = 977;
+
+    public uint RtoMax { get; init; } = 117188;
+
+    public int SynAckRetries { get; init; } = 5;
+
+    public int OrphanRetries { get; init; } = 8;
+
+    public uint AckInterval { get; init; } = 489;
+
+    public byte HopLimit { get; init; } = 64;
+
+    public byte Dscp { get; init; }
+
+    /// <summary>Tokens of a full bucket; a bucket gains one every 2^RefillShift µs on average.</summary>
+    public byte ResetTokens { get; init; } = 255;
+
+    public byte ResetRefillShift { get; init; }
+
+    /// <summary>In microseconds. Short, so that a time-out fires as soon as the time has been set.</summary>
+    public uint SweepPeriod { get; init; } = 1;
+
+    /// <summary>Slot by slot.</summary>
+    public IReadOnlyList<EndPoint> Listeners { get; init; } = [];
+
+    public int Capacity { get; init; } = 2048;
+
+    public int MaximumFrame { get; init; } = 1522;
+}
