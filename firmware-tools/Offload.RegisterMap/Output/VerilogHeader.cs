@@ -60,7 +60,8 @@ internal static class VerilogHeader
 
     private static IEnumerable<VerilogMacro> EnumMacros(EnumModel definition) =>
         definition.Values.Select(value => new VerilogMacro(
-            $"{definition.Name}_{value.Name}".ToUpperInvariant(), $"{definition.Width}'d{value.Value}", value.Location));
+            $"{definition.Name}_{value.Name}".ToUpperInvariant(), $"{definition.Width}'d{value.Value}", value.Location))
+            .Prepend(new VerilogMacro($"{definition.Name.ToUpperInvariant()}_BITS", $"{definition.Width}", definition.Location));
 
     private static IEnumerable<VerilogMacro> CounterMacros(MapModel model) =>
         model.Counters

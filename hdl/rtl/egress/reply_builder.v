@@ -206,6 +206,69 @@ module reply_builder #(
         if (rst) m_axis_tvalid <= 1'b0;
     end
 
+`ifdef FORMAL
+    // Whatever comes in: beats are held while stalled, and as many frames leave as replies were taken. What is in
+    // the frames is the bench's.
+    reg f_started = 1'b0;
+    reg f_stalled;
+    reg [DATA_WIDTH+BEAT_BYTES:0] f_held;
+    // Replies taken whose frame has not left.
+    reg [2:0] f_inside;
+    // Beats of the frame at the output that have left.
+    reg [3:0] f_left;
+
+    wire f_take  = reply_valid && reply_ready;
+    wire f_leave = m_axis_tvalid && m_axis_tready && m_axis_tlast;
+    wire [DATA_WIDTH+BEAT_BYTES:0] f_out = {m_axis_tlast, m_axis_tkeep, m_axis_tdata};
+
+    always @(posedge clk) begin
+        f_started <= 1'b1;
+        f_stalled <= m_axis_tvalid && !m_axis_tready && !rst;
+        f_held    <= f_out;
+        f_inside  <= f_inside + {2'd0, f_take} - {2'd0, f_leave};
+        if (m_axis_tvalid && m_axis_tready) f_left <= m_axis_tlast ? 4'd0 : f_left + 4'd1;
+        if (rst) begin
+            f_inside <= 3'd0;
+            f_left   <= 4'd0;
+        end
+    end
+
+    always @* if (!f_started) assume (rst);
+
+    always @* if (f_started && !rst) begin
+        // Hold while stalled.
+        if (f_stalled) assert (m_axis_tvalid && f_out == f_held);
+        // A frame for each reply; five at most are inside.
+        assert (f_inside == {2'd0, valid[1]} + {2'd0, valid[2]} + {2'd0, valid[3]} + {2'd0, valid[4]} + {2'd0, m_axis_tvalid});
+        assert (busy == (f_inside != 3'd0 || count_sent));
+        if (f_inside == 3'd5 && !f_leave) assert (!reply_ready);
+        if (m_axis_tvalid) begin
+            // Whole beats up to the last, which has bytes without gaps.
+            assert (m_axis_tlast || &m_axis_tkeep);
+            assert (m_axis_tkeep[0] && (m_axis_tkeep & (m_axis_tkeep + 1'b1)) == 0);
+            // As many beats as the longest frame has, at most.
+            assert (f_left < BEATS);
+            // For the induction.
+            assert (m_axis_tlast == (output_beats_left == 4'd0));
+            assert ({1'b0, f_left} + {1'b0, output_beats_left} < BEATS);
+            assert (output_last_keep[0] && (output_last_keep & (output_last_keep + 1'b1)) == 0);
+        end else begin
+            assert (f_left == 4'd0);
+        end
+        // For the induction.
+        if (valid[1]) assert (stage1_data_offset >= 4'd5 && stage1_data_offset <= 4'd10);
+        if (valid[2]) assert (stage2_data_offset >= 4'd5 && stage2_data_offset <= 4'd10);
+        if (valid[3]) assert (stage3_quads <= 5'd11);
+        if (valid[4]) assert (stage4_beats_left < BEATS);
+        if (valid[4]) assert (stage4_last_keep[0] && (stage4_last_keep & (stage4_last_keep + 1'b1)) == 0);
+    end
+
+    always @(posedge clk) if (f_started && !rst) begin
+        cover (count_sent && f_inside == 3'd4);
+        cover (f_leave && f_stalled);
+    end
+`endif
+
 endmodule
 
 `default_nettype wire

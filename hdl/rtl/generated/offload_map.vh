@@ -339,6 +339,7 @@
 `define SEGMENT_TS_ECR_WIDTH             32
 
 // Enum close_reason: Why an entry was freed.
+`define CLOSE_REASON_BITS          4
 `define CLOSE_REASON_NONE          4'd0
 `define CLOSE_REASON_NORMAL        4'd1
 `define CLOSE_REASON_RESET_BY_PEER 4'd2
@@ -348,6 +349,7 @@
 `define CLOSE_REASON_FLUSHED       4'd6
 
 // Enum command_code: Commands of the host.
+`define COMMAND_CODE_BITS    8
 `define COMMAND_CODE_OPEN    8'd1
 `define COMMAND_CODE_CLOSE   8'd2
 `define COMMAND_CODE_ABORT   8'd3
@@ -358,18 +360,21 @@
 `define COMMAND_CODE_FLUSH   8'd8
 
 // Enum command_status: How a command ended.
+`define COMMAND_STATUS_BITS        4
 `define COMMAND_STATUS_OK          4'd0
 `define COMMAND_STATUS_GONE        4'd1
 `define COMMAND_STATUS_UNSUPPORTED 4'd2
 `define COMMAND_STATUS_INVALID     4'd3
 
 // Enum deadline_action: What becomes of an entry's timeout.
+`define DEADLINE_ACTION_BITS     2
 `define DEADLINE_ACTION_KEEP     2'd0
 `define DEADLINE_ACTION_START    2'd1
 `define DEADLINE_ACTION_BACK_OFF 2'd2
 `define DEADLINE_ACTION_STOP     2'd3
 
 // Enum event_kind: Where an event of the pipeline comes from.
+`define EVENT_KIND_BITS       3
 `define EVENT_KIND_NET        3'd0
 `define EVENT_KIND_HOST       3'd1
 `define EVENT_KIND_TIMER      3'd2
@@ -379,27 +384,32 @@
 
 // Enum isn_mode: How initial sequence numbers are made. M is timebase[33:2], 4 microseconds a step; F is the lower
 // half of SipHash-2-4 over the tuple.
+`define ISN_MODE_BITS    2
 `define ISN_MODE_RFC6528 2'd0
 `define ISN_MODE_COUNTER 2'd1
 `define ISN_MODE_FIXED   2'd2
 `define ISN_MODE_COOKIE  2'd3
 
 // Enum listener_action: What a SYN to the end point meets.
+`define LISTENER_ACTION_BITS   2
 `define LISTENER_ACTION_ACCEPT 2'd0
 `define LISTENER_ACTION_RESET  2'd1
 `define LISTENER_ACTION_DROP   2'd2
 
 // Enum listener_mode: Who owns an accepted connection.
+`define LISTENER_MODE_BITS  1
 `define LISTENER_MODE_KEEP  1'd0
 `define LISTENER_MODE_ADOPT 1'd1
 
 // Enum origin: What made an entry.
+`define ORIGIN_BITS   2
 `define ORIGIN_SYN    2'd0
 `define ORIGIN_OPEN   2'd1
 `define ORIGIN_COOKIE 2'd2
 `define ORIGIN_TAKE   2'd3
 
 // Enum owner: Who is the end point of a connection.
+`define OWNER_BITS     3
 `define OWNER_ENGINE   3'd0
 `define OWNER_PARKED   3'd1
 `define OWNER_DRAINING 3'd2
@@ -407,6 +417,7 @@
 `define OWNER_HELD     3'd4
 
 // Enum reply_kind: What the transition function sends.
+`define REPLY_KIND_BITS      3
 `define REPLY_KIND_NONE      3'd0
 `define REPLY_KIND_SYN_ACK   3'd1
 `define REPLY_KIND_ACK       3'd2
@@ -416,6 +427,7 @@
 `define REPLY_KIND_RESET_ACK 3'd6
 
 // Enum tcp_state: Connection states, named as in RFC 9293 3.3.2.
+`define TCP_STATE_BITS         4
 `define TCP_STATE_CLOSED       4'd0
 `define TCP_STATE_LISTEN       4'd1
 `define TCP_STATE_SYN_SENT     4'd2
@@ -429,6 +441,7 @@
 `define TCP_STATE_TIME_WAIT    4'd10
 
 // Enum verdict: What happens to a frame that waits in an ingress FIFO.
+`define VERDICT_BITS 2
 `define VERDICT_PASS 2'd0
 `define VERDICT_DROP 2'd1
 `define VERDICT_PARK 2'd2

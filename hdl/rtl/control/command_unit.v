@@ -1,0 +1,103 @@
+// The host's commands, one at a time. A command's key takes the hash like a segment's, and the command then the
+// pipeline; a FLUSH is done by the walker. The answer is the entry as the command left it.
+
+`default_nettype none
+
+`include "offload_map.vh"
+
+module command_unit (
+    input  wire                             clk,
+    input  wire                             rst,
+
+    // registers
+    input  wire                             go,
+    input  wire [7:0]                       go_code,
+    input  wire [7:0]                       go_sequence,
+    output wire                             busy,
+    output reg  [`COMMAND_STATUS_BITS-1:0] status,
+    output reg  [7:0]                       number,
+    input  wire [5:0]                       answer_address,
+    output wire [31:0]                      answer_data,
+    output reg  [7:0]                       code,               // of the command under way
+
+    // hash of the command's key
+    output wire                             hash_valid,
+    input  wire                             hash_ready,
+    input  wire                             placement_valid,
+    input  wire [32:0]                      placement,
+
+    // dispatcher
+    output wire                             event_valid,
+    input  wire                             event_ready,
+    output reg  [32:0]                      event_hash,
+
+    // walker
+    output reg                              flush_start,
+    input  wire                             flush_done,
+
+    // write stage
+    input  wire                             write_valid,        // of a command
+    input  wire                             write_hit,
+    input  wire [`COMMAND_STATUS_BITS-1:0] write_status,
+    input  wire [`ENTRY_BITS-1:0]           write_next_entry
+);
+    localparam [2:0] IDLE  = 3'd0,                              // no command
+                     ASK   = 3'd1,                              // the key waits for the hash
+                     HASH  = 3'd2,                              // the key is being hashed
+                     SEND  = 3'd3,                              // the event waits for the dispatcher
+                     WAIT  = 3'd4,                              // the event is in the pipeline
+                     FLUSH = 3'd5;                              // the walker flushes
+
+    reg [2:0]             state;
+    reg [`ENTRY_BITS-1:0] answer;
+
+    assign busy        = state != IDLE;
+    assign hash_valid  = state == ASK;
+    assign event_valid = state == SEND;
+
+    always @(posedge clk) begin
+        flush_start <= 1'b0;
+        case (state)
+            IDLE: if (go) begin
+                code     <= go_code;
+                number <= go_sequence;
+                answer   <= {`ENTRY_BITS{1'b0}};
+                if (go_code == `COMMAND_CODE_FLUSH) begin
+                    state       <= FLUSH;
+                    flush_start <= 1'b1;
+                end else
+                    state <= ASK;
+            end
+            ASK:  if (hash_ready) state <= HASH;
+            HASH: if (placement_valid) begin
+                event_hash <= placement;
+                state      <= SEND;
+            end
+            SEND: if (event_ready) state <= WAIT;
+            WAIT: if (write_valid) begin
+                status <= write_status;
+                if (write_hit && write_status != `COMMAND_STATUS_GONE) answer <= write_next_entry;
+                state  <= IDLE;
+            end
+            FLUSH: if (flush_done) begin
+                status <= `COMMAND_STATUS_OK;
+                state  <= IDLE;
+            end
+            default: state <= IDLE;
+        endcase
+        if (rst) begin
+            state       <= IDLE;
+            status      <= `COMMAND_STATUS_OK;
+            number    <= 8'd0;
+            code        <= 8'd0;
+            flush_start <= 1'b0;
+            answer      <= {`ENTRY_BITS{1'b0}};
+        end
+    end
+
+    word_window #(.BITS(`ENTRY_BITS)) window (
+        .clk(clk), .record(answer), .address(answer_address), .word(answer_data)
+    );
+endmodule
+
+`default_nettype wire

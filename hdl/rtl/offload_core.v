@@ -1,0 +1,575 @@
+// The TCP handshake engine, between a network port and a host port.
+//
+//     net rx  ─▶ ingress ─▶ queue ─┐                                             ┌─▶ reply builder ─▶ net tx
+//     host rx ─▶ ingress ─▶ queue ─┤   dispatcher     connection                 ├─▶ verdicts (pass, drop) ─▶ both ingresses
+//     command unit ────────────────┼─▶ (interlock) ─▶ table look-up ─▶ transition┼─▶ event queue
+//     walker (sweep, flush, read) ─┘                       ▲─────── write ───────┴─▶ answers
+//
+// Everything that touches a connection is an event, and every event takes this one pipeline, in order, one a clock.
+// Keys go through the hash unit while their frames are still arriving. What the engine does not own passes, in order,
+// from one port to the other. Clock numbers of the pipeline are given in connection_table.v.
+
+`default_nettype none
+
+`include "offload_map.vh"
+
+module offload_core #(
+    parameter DATA_WIDTH       = 512,                           // bits of the frame streams: 64, 128, 256 or 512
+    parameter CONNECTIONS      = 2048,                          // entries of the table; a power of two, 64 to 65536
+    parameter LISTENERS        = 16,                            // listening end points; 1 to 256
+    parameter PARK_SLOTS       = 0,                             // frames that can be parked; 0 in this version
+    parameter EVENT_DEPTH      = 512,                           // events in the queue; a power of two, 2 to 32768
+    parameter FRAME_FIFO_BYTES = 65536,                         // bytes of each port's frame FIFO
+    parameter MAX_FRAME_BYTES  = 1522                           // longest frame that passes, without FCS
+) (
+    input  wire                    clk,
+    input  wire                    rst,
+    input  wire [63:0]             timebase_us,                 // microseconds since the board's reset; never goes back
+    output wire                    irq,
+    output wire                    busy,                        // a frame or an event is inside
+
+    // AXI4-Lite: registers
+    input  wire [15:0]             s_axil_awaddr,
+    input  wire [2:0]              s_axil_awprot,
+    input  wire                    s_axil_awvalid,
+    output wire                    s_axil_awready,
+    input  wire [31:0]             s_axil_wdata,
+    input  wire [3:0]              s_axil_wstrb,
+    input  wire                    s_axil_wvalid,
+    output wire                    s_axil_wready,
+    output wire [1:0]              s_axil_bresp,
+    output wire                    s_axil_bvalid,
+    input  wire                    s_axil_bready,
+    input  wire [15:0]             s_axil_araddr,
+    input  wire [2:0]              s_axil_arprot,
+    input  wire                    s_axil_arvalid,
+    output wire                    s_axil_arready,
+    output wire [31:0]             s_axil_rdata,
+    output wire [1:0]              s_axil_rresp,
+    output wire                    s_axil_rvalid,
+    input  wire                    s_axil_rready,
+
+    // AXI4-Stream: network port
+    input  wire [DATA_WIDTH-1:0]   s_axis_net_tdata,
+    input  wire [DATA_WIDTH/8-1:0] s_axis_net_tkeep,
+    input  wire                    s_axis_net_tvalid,
+    output wire                    s_axis_net_tready,
+    input  wire                    s_axis_net_tlast,
+    input  wire                    s_axis_net_tuser,
+    output wire [DATA_WIDTH-1:0]   m_axis_net_tdata,
+    output wire [DATA_WIDTH/8-1:0] m_axis_net_tkeep,
+    output wire                    m_axis_net_tvalid,
+    input  wire                    m_axis_net_tready,
+    output wire                    m_axis_net_tlast,
+
+    // AXI4-Stream: host port
+    input  wire [DATA_WIDTH-1:0]   s_axis_host_tdata,
+    input  wire [DATA_WIDTH/8-1:0] s_axis_host_tkeep,
+    input  wire                    s_axis_host_tvalid,
+    output wire                    s_axis_host_tready,
+    input  wire                    s_axis_host_tlast,
+    input  wire                    s_axis_host_tuser,
+    output wire [DATA_WIDTH-1:0]   m_axis_host_tdata,
+    output wire [DATA_WIDTH/8-1:0] m_axis_host_tkeep,
+    output wire                    m_axis_host_tvalid,
+    input  wire                    m_axis_host_tready,
+    output wire                    m_axis_host_tlast
+);
+    localparam SLOT_BITS    = 6;                                // of a port's queue
+    localparam VERDICT_BITS = 9;                                // of the verdicts that wait for a port's frames
+    localparam [1:0] FROM_NET = 2'd0, FROM_HOST = 2'd1, FROM_COMMAND = 2'd2;
+
+    generate
+        if (PARK_SLOTS != 0) PARK_SLOTS_must_be_0_in_this_version invalid_parameter();
+    endgenerate
+
+    // ================================================================ registers
+    wire                             enable, test_enable, soft_reset, event_pending, irq_enable;
+    wire [7:0]                       epoch, hop_limit;
+    wire [5:0]                       dscp;
+    wire [23:0]                      sweep_period;
+    wire [15:0]                      coalesce;
+    wire [16:0]                      in_use, peak;
+    wire [`ISN_MODE_BITS-1:0]       isn_mode;
+    wire [31:0]                      isn_fixed;
+    wire [127:0]                     isn_key_staging;
+    wire                             isn_key_commit, placement_key_commit;
+    wire [351:0]                     placement_key_staging;
+    wire [19:0]                      rto_initial, rto_max;
+    wire [3:0]                       synack_retries, orphan_retries, refill_shift;
+    wire [13:0]                      ack_interval;
+    wire [7:0]                       bucket_depth;
+    wire [255:0]                     listener_staging;
+    wire [7:0]                       listener_slot;
+    wire                             listener_commit;
+    wire [`LISTENER_BITS-1:0]        listener_committed;
+    wire [319:0]                     command_key;
+    wire [31:0]                      command_created_low;
+    wire [15:0]                      command_created_high;
+    wire [7:0]                       flush_listener, command_go_code, command_go_sequence, command_sequence;
+    wire                             flush_all, command_go, command_busy;
+    wire [`COMMAND_STATUS_BITS-1:0] command_status;
+    wire [5:0]                       answer_address, read_entry_address, event_address;
+    wire [31:0]                      answer_data, read_entry_data, event_data, counter_data;
+    wire [15:0]                      read_go_index, read_index, events_available, events_head, event_pop_number;
+    wire                             read_go_next, read_go, read_busy, read_valid, event_pop;
+    wire [63:0]                      events_lost;
+    wire                             counter_snapshot, counter_busy, table_ready, walker_ready_to_work;
+    wire [6:0]                       counter_address;
+
+    reg          core_rst;                                      // of everything behind the registers
+    always @(posedge clk) core_rst <= rst || soft_reset;
+
+    reg          isn_key_set, placement_key_set, placement_locked;
+    reg  [127:0] isn_key;
+    reg  [351:0] placement_key;
+    wire         ready = table_ready && walker_ready_to_work && !core_rst;
+
+    always @(posedge clk) begin
+        if (isn_key_commit) isn_key <= isn_key_staging;
+        if (placement_key_commit && !placement_locked) placement_key <= placement_key_staging;
+        if (core_rst) begin
+            isn_key           <= 128'd0;
+            placement_key     <= 352'd0;
+            isn_key_set       <= 1'b0;
+            placement_key_set <= 1'b0;
+            placement_locked  <= 1'b0;
+        end else begin
+            if (isn_key_commit)                            isn_key_set       <= 1'b1;
+            if (placement_key_commit && !placement_locked) placement_key_set <= 1'b1;
+            if (placement_key_commit || enable)            placement_locked  <= 1'b1;
+        end
+    end
+
+    offload_registers registers (
+        .clk(clk), .rst(rst), .soft_reset(soft_reset),
+        .s_axil_awaddr(s_axil_awaddr), .s_axil_awprot(s_axil_awprot), .s_axil_awvalid(s_axil_awvalid),
+        .s_axil_awready(s_axil_awready), .s_axil_wdata(s_axil_wdata), .s_axil_wstrb(s_axil_wstrb),
+        .s_axil_wvalid(s_axil_wvalid), .s_axil_wready(s_axil_wready), .s_axil_bresp(s_axil_bresp),
+        .s_axil_bvalid(s_axil_bvalid), .s_axil_bready(s_axil_bready), .s_axil_araddr(s_axil_araddr),
+        .s_axil_arprot(s_axil_arprot), .s_axil_arvalid(s_axil_arvalid), .s_axil_arready(s_axil_arready),
+        .s_axil_rdata(s_axil_rdata), .s_axil_rresp(s_axil_rresp), .s_axil_rvalid(s_axil_rvalid),
+        .s_axil_rready(s_axil_rready),
+        .identity_connections(CONNECTIONS), .identity_listeners(LISTENERS), .identity_data_width(DATA_WIDTH),
+        .identity_event_depth(EVENT_DEPTH), .identity_park_slots(PARK_SLOTS), .identity_max_frame(MAX_FRAME_BYTES),
+        .control_control_enable(enable), .control_control_test_enable(test_enable), .control_control_epoch(epoch),
+        .control_reset_soft_reset(soft_reset),
+        .control_status_ready(ready), .control_status_busy(busy),
+        .control_status_placement_key_set(placement_key_set), .control_status_isn_key_set(isn_key_set),
+        .control_timebase_low(timebase_us[31:0]), .control_timebase_high(timebase_us[63:32]),
+        .control_entries_in_use({15'd0, in_use}), .control_entries_peak({15'd0, peak}),
+        .control_sweep_period_microseconds(sweep_period),
+        .control_interrupt_enable_event(irq_enable), .control_interrupt_status_event(event_pending),
+        .control_interrupt_coalesce_microseconds(coalesce),
+        .control_reply_header_hop_limit(hop_limit), .control_reply_header_dscp(dscp),
+        .isn_mode_mode(isn_mode), .isn_fixed_value(isn_fixed),
+        .isn_key(isn_key_staging), .isn_key_clear(isn_key_commit),
+        .isn_key_commit_isn(isn_key_commit), .isn_key_commit_placement(placement_key_commit),
+        .isn_placement_key(placement_key_staging), .isn_placement_key_clear(placement_key_commit),
+        .tcp_rto_initial_ticks(rto_initial), .tcp_rto_max_ticks(rto_max),
+        .tcp_synack_retries_count(synack_retries), .tcp_orphan_retries_count(orphan_retries),
+        .tcp_unsolicited_ack_interval_ticks(ack_interval),
+        .tcp_reset_bucket_depth(bucket_depth), .tcp_reset_bucket_refill_shift(refill_shift),
+        .listener_staging(listener_staging), .listener_slot_index(listener_slot),
+        .listener_action_commit(listener_commit), .listener_committed({{(256-`LISTENER_BITS){1'b0}}, listener_committed}),
+        .command_key(command_key), .command_created_low(command_created_low),
+        .command_created_high_value(command_created_high),
+        .command_listener_index(flush_listener), .command_listener_all(flush_all),
+        .command_go_code(command_go_code), .command_go_sequence(command_go_sequence), .command_go_strobe(command_go),
+        .command_status_busy(command_busy), .command_status_status(command_status),
+        .command_status_sequence(command_sequence),
+        .command_answer_address(answer_address), .command_answer_data(answer_data),
+        .table_read_go_index(read_go_index), .table_read_go_next(read_go_next), .table_read_go_strobe(read_go),
+        .table_read_status_index(read_index), .table_read_status_valid(read_valid), .table_read_status_busy(read_busy),
+        .table_read_entry_address(read_entry_address), .table_read_entry_data(read_entry_data),
+        .event_status_available(events_available), .event_status_head(events_head),
+        .event_lost_low(events_lost[31:0]), .event_lost_high(events_lost[63:32]),
+        .event_pop_number(event_pop_number), .event_pop_strobe(event_pop),
+        .event_event_address(event_address), .event_event_data(event_data),
+        .counter_action_snapshot(counter_snapshot), .counter_status_busy(counter_busy),
+        .counter_values_address(counter_address), .counter_values_data(counter_data)
+    );
+
+    assign irq = event_pending && irq_enable;
+
+    // ================================================================ ports
+    wire                     net_room, net_key_valid, net_segment_valid, net_verdict_valid, net_verdict_ready;
+    wire [`KEY_BITS-1:0]     net_key;
+    wire [`SEGMENT_BITS-1:0] net_segment;
+    wire [`VERDICT_BITS-1:0] net_verdict;
+    wire                     net_received, net_passed, net_consumed, net_full, net_length, net_ingress_busy;
+    wire                     host_room, host_key_valid, host_segment_valid, host_verdict_valid, host_verdict_ready;
+    wire [`KEY_BITS-1:0]     host_key;
+    wire [`SEGMENT_BITS-1:0] host_segment;
+    wire [`VERDICT_BITS-1:0] host_verdict;
+    wire                     host_received, host_passed, host_consumed, host_full, host_length, host_ingress_busy;
+    wire [DATA_WIDTH-1:0]    up_tdata;                          // frames that pass from the host to the network
+    wire [DATA_WIDTH/8-1:0]  up_tkeep;
+    wire                     up_tvalid, up_tready, up_tlast;
+    wire [VERDICT_BITS:0]    net_verdicts_waiting, host_verdicts_waiting;
+    wire                     net_verdicts_empty, host_verdicts_empty;
+
+    ingress #(
+        .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(0)
+    ) net_ingress (
+        .clk(clk), .rst(core_rst),
+        .s_axis_tdata(s_axis_net_tdata), .s_axis_tkeep(s_axis_net_tkeep), .s_axis_tvalid(s_axis_net_tvalid),
+        .s_axis_tready(s_axis_net_tready), .s_axis_tlast(s_axis_net_tlast), .s_axis_tuser(s_axis_net_tuser),
+        .room(net_room && ready && !net_verdicts_waiting[VERDICT_BITS-1]),
+        .key_valid(net_key_valid), .key(net_key), .segment_valid(net_segment_valid), .segment(net_segment),
+        .verdict_valid(net_verdict_valid), .verdict_ready(net_verdict_ready), .verdict(net_verdict),
+        .m_axis_tdata(m_axis_host_tdata), .m_axis_tkeep(m_axis_host_tkeep), .m_axis_tvalid(m_axis_host_tvalid),
+        .m_axis_tready(m_axis_host_tready), .m_axis_tlast(m_axis_host_tlast),
+        .count_received(net_received), .count_passed(net_passed), .count_consumed(net_consumed),
+        .count_dropped_full(net_full), .count_dropped_length(net_length), .busy(net_ingress_busy)
+    );
+
+    ingress #(
+        .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(1)
+    ) host_ingress (
+        .clk(clk), .rst(core_rst),
+        .s_axis_tdata(s_axis_host_tdata), .s_axis_tkeep(s_axis_host_tkeep), .s_axis_tvalid(s_axis_host_tvalid),
+        .s_axis_tready(s_axis_host_tready), .s_axis_tlast(s_axis_host_tlast), .s_axis_tuser(s_axis_host_tuser),
+        .room(host_room && ready && !host_verdicts_waiting[VERDICT_BITS-1]),
+        .key_valid(host_key_valid), .key(host_key), .segment_valid(host_segment_valid), .segment(host_segment),
+        .verdict_valid(host_verdict_valid), .verdict_ready(host_verdict_ready), .verdict(host_verdict),
+        .m_axis_tdata(up_tdata), .m_axis_tkeep(up_tkeep), .m_axis_tvalid(up_tvalid),
+        .m_axis_tready(up_tready), .m_axis_tlast(up_tlast),
+        .count_received(host_received), .count_passed(host_passed), .count_consumed(host_consumed),
+        .count_dropped_full(host_full), .count_dropped_length(host_length), .busy(host_ingress_busy)
+    );
+
+    // ================================================================ hash
+    wire                     net_hash_valid, net_hash_ready, host_hash_valid, host_hash_ready;
+    wire                     command_hash_valid, command_hash_ready;
+    wire [`KEY_BITS-1:0]     net_hash_key, host_hash_key;
+    reg                      hashed_host_last;
+    wire                     placement_valid, siphash_valid;
+    wire [1:0]               placement_source, siphash_source;
+    wire [32:0]              placement;
+    wire [63:0]              siphash;
+
+    assign command_hash_ready = 1'b1;
+    assign host_hash_ready    = !command_hash_valid && (!net_hash_valid || !hashed_host_last);
+    assign net_hash_ready     = !command_hash_valid && !(host_hash_valid && host_hash_ready);
+    always @(posedge clk)
+        if (core_rst) hashed_host_last <= 1'b0;
+        else if (!command_hash_valid) hashed_host_last <= host_hash_valid && host_hash_ready;
+
+    wire hash_host = host_hash_valid && host_hash_ready;
+
+    hash_unit hashes (
+        .clk(clk), .rst(core_rst), .isn_key(isn_key), .placement_key(placement_key[`KEY_BITS+31:0]),
+        .key_valid(command_hash_valid || net_hash_valid || host_hash_valid),
+        .key_source(command_hash_valid ? FROM_COMMAND : hash_host ? FROM_HOST : FROM_NET),
+        .key(command_hash_valid ? command_key[`KEY_BITS-1:0] : hash_host ? host_hash_key : net_hash_key),
+        .placement_valid(placement_valid), .placement_source(placement_source), .placement(placement),
+        .siphash_valid(siphash_valid), .siphash_source(siphash_source), .siphash(siphash)
+    );
+
+    // ================================================================ queues in front of the pipeline
+    wire                         net_head_valid, net_head_ready, net_head_hashed, net_queue_busy;
+    wire [32:0]                  net_head_hash;
+    wire [SLOT_BITS-1:0]         net_head_slot;
+    wire [`SEGMENT_BITS-1:0]     net_record;
+    wire [63:0]                  net_siphash;
+    wire                         host_head_valid, host_head_ready, host_head_hashed, host_queue_busy;
+    wire [32:0]                  host_head_hash;
+    wire [SLOT_BITS-1:0]         host_head_slot;
+    wire [`SEGMENT_BITS-1:0]     host_record;
+    wire [63:0]                  host_siphash;
+    wire                         issue, issue_hashed, dispatcher_busy;
+    wire [`EVENT_KIND_BITS-1:0] issue_kind;
+    wire [32:0]                  issue_hash;
+    wire [15:0]                  issue_index;
+    wire [SLOT_BITS-1:0]         issue_slot;
+
+    port_queue #(.DEPTH_BITS(SLOT_BITS)) net_queue (
+        .clk(clk), .rst(core_rst), .busy(net_queue_busy), .room(net_room),
+        .key_valid(net_key_valid), .key(net_key), .segment_valid(net_segment_valid), .segment(net_segment),
+        .hash_valid(net_hash_valid), .hash_ready(net_hash_ready), .hash_key(net_hash_key),
+        .placement_valid(placement_valid && placement_source == FROM_NET), .placement(placement),
+        .siphash_valid(siphash_valid && siphash_source == FROM_NET), .siphash(siphash),
+        .head_valid(net_head_valid), .head_ready(net_head_ready), .head_hashed(net_head_hashed),
+        .head_placement(net_head_hash), .head_hash_slot(net_head_slot),
+        .issue(issue && issue_kind == `EVENT_KIND_NET), .record(net_record),
+        .siphash_slot(fetch_hash_slot), .siphash_data(net_siphash)
+    );
+
+    port_queue #(.DEPTH_BITS(SLOT_BITS)) host_queue (
+        .clk(clk), .rst(core_rst), .busy(host_queue_busy), .room(host_room),
+        .key_valid(host_key_valid), .key(host_key), .segment_valid(host_segment_valid), .segment(host_segment),
+        .hash_valid(host_hash_valid), .hash_ready(host_hash_ready), .hash_key(host_hash_key),
+        .placement_valid(placement_valid && placement_source == FROM_HOST), .placement(placement),
+        .siphash_valid(siphash_valid && siphash_source == FROM_HOST), .siphash(siphash),
+        .head_valid(host_head_valid), .head_ready(host_head_ready), .head_hashed(host_head_hashed),
+        .head_placement(host_head_hash), .head_hash_slot(host_head_slot),
+        .issue(issue && issue_kind == `EVENT_KIND_HOST), .record(host_record),
+        .siphash_slot(fetch_hash_slot), .siphash_data(host_siphash)
+    );
+
+    // ================================================================ commands, walker
+    wire                         command_event_valid, command_event_ready, flush_start, flush_done;
+    wire [32:0]                  command_event_hash;
+    wire [7:0]                   command_code;
+    wire                         walker_valid, walker_ready, walker_busy, read_start, read_done, read_done_valid;
+    wire [15:0]                  read_done_index, walker_index;
+    wire [`EVENT_KIND_BITS-1:0] walker_kind;
+    wire [32:0]                  walker_hash;
+
+    wire                             write_valid, write_hit, write_entry, write_insert, write_free;
+    wire [`EVENT_KIND_BITS-1:0]     write_kind;
+    wire [`ENTRY_BITS-1:0]           write_next_entry;
+    wire [`VERDICT_BITS-1:0]        write_verdict;
+    wire                             write_reply_valid, write_event;
+    wire [`REPLY_BITS-1:0]           write_reply;
+    wire                             write_established, write_peer_closed, write_closed;
+    wire [`CLOSE_REASON_BITS-1:0]   write_reason;
+    wire [47:0]                      write_time;
+    wire [`COMMAND_STATUS_BITS-1:0] write_status;
+    wire [`COUNTERS-1:0]             write_count;
+    wire [15:0]                      write_index;
+    wire [32:0]                      write_hash;
+
+    command_unit commands (
+        .clk(clk), .rst(core_rst),
+        .go(command_go), .go_code(command_go_code), .go_sequence(command_go_sequence), .busy(command_busy),
+        .status(command_status), .number(command_sequence),
+        .answer_address(answer_address), .answer_data(answer_data), .code(command_code),
+        .hash_valid(command_hash_valid), .hash_ready(command_hash_ready),
+        .placement_valid(placement_valid && placement_source == FROM_COMMAND), .placement(placement),
+        .event_valid(command_event_valid), .event_ready(command_event_ready), .event_hash(command_event_hash),
+        .flush_start(flush_start), .flush_done(flush_done),
+        .write_valid(write_valid && write_kind == `EVENT_KIND_COMMAND), .write_hit(write_hit),
+        .write_status(write_status), .write_next_entry(write_next_entry)
+    );
+
+    table_reader reader (
+        .clk(clk), .rst(core_rst), .go(read_go), .busy(read_busy), .valid(read_valid), .index(read_index),
+        .entry_address(read_entry_address), .entry_data(read_entry_data),
+        .read_start(read_start), .read_done(read_done), .read_valid(read_done_valid), .read_index(read_done_index),
+        .write_valid(write_valid && write_hit && write_kind == `EVENT_KIND_TABLE_READ),
+        .write_next_entry(write_next_entry)
+    );
+
+    walker #(.CONNECTIONS(CONNECTIONS)) walker (
+        .clk(clk), .rst(core_rst), .ready(walker_ready_to_work), .busy(walker_busy),
+        .enable(enable), .timebase_us(timebase_us), .sweep_period(sweep_period),
+        .flush_start(flush_start), .flush_done(flush_done),
+        .read_start(read_start), .read_index(read_go_index), .read_next(read_go_next),
+        .read_done(read_done), .read_valid(read_done_valid), .read_done_index(read_done_index),
+        .event_valid(walker_valid), .event_ready(walker_ready), .event_kind(walker_kind),
+        .event_hash(walker_hash), .event_index(walker_index),
+        .write_valid(write_valid), .write_kind(write_kind), .write_hit(write_hit),
+        .write_insert(write_insert), .write_free(write_free), .write_index(write_index), .write_hash(write_hash)
+    );
+
+    dispatcher #(.SLOT_BITS(SLOT_BITS)) dispatcher (
+        .clk(clk), .rst(core_rst), .busy(dispatcher_busy),
+        .net_valid(net_head_valid), .net_ready(net_head_ready), .net_hashed(net_head_hashed),
+        .net_hash(net_head_hash), .net_slot(net_head_slot),
+        .host_valid(host_head_valid), .host_ready(host_head_ready), .host_hashed(host_head_hashed),
+        .host_hash(host_head_hash), .host_slot(host_head_slot),
+        .command_valid(command_event_valid), .command_ready(command_event_ready), .command_hash(command_event_hash),
+        .walker_valid(walker_valid), .walker_ready(walker_ready), .walker_kind(walker_kind),
+        .walker_hash(walker_hash), .walker_index(walker_index),
+        .issue(issue), .issue_kind(issue_kind), .issue_hashed(issue_hashed), .issue_hash(issue_hash),
+        .issue_index(issue_index), .issue_slot(issue_slot)
+    );
+
+    // ================================================================ look-up
+    localparam FETCH = 6;                                       // clocks from issue to fetch
+    reg  [10:1]                      in_flight;                 // by clocks since issue
+    reg  [`EVENT_KIND_BITS-1:0]     flight_kind [1:FETCH];
+    reg  [SLOT_BITS-1:0]             flight_slot [1:FETCH];
+    reg  [`SEGMENT_BITS-1:0]         flight_record [3:FETCH];
+    integer                          k;
+
+    wire [SLOT_BITS-1:0]     fetch_hash_slot = flight_slot[FETCH];
+    reg  [`SEGMENT_BITS-1:0] match_record;
+    always @* begin
+        case (flight_kind[2])
+            `EVENT_KIND_NET:  match_record = net_record;
+            `EVENT_KIND_HOST: match_record = host_record;
+            default: begin
+                match_record = {`SEGMENT_BITS{1'b0}};
+                match_record[`SEGMENT_KEY] = command_key[`KEY_BITS-1:0];
+            end
+        endcase
+    end
+
+    always @(posedge clk) begin
+        in_flight        <= core_rst ? 10'd0 : {in_flight[9:1], issue};
+        flight_kind[1]   <= issue_kind;
+        flight_slot[1]   <= issue_slot;
+        flight_record[3] <= match_record;
+        for (k = 2; k <= FETCH; k = k + 1) begin
+            flight_kind[k] <= flight_kind[k-1];
+            flight_slot[k] <= flight_slot[k-1];
+        end
+        for (k = 4; k <= FETCH; k = k + 1) flight_record[k] <= flight_record[k-1];
+    end
+
+    wire [7:0] match_flags = match_record[`SEGMENT_FLAGS];
+    wire       fetch_selected, fetch_same_index, fetch_matched, decide_can_insert, decide_insert;
+    wire [7:0] fetch_slot;
+    wire [`ENTRY_BITS-1:0] fetch_entry;
+
+    connection_table #(.CONNECTIONS(CONNECTIONS)) table_of_connections (
+        .clk(clk), .rst(core_rst), .ready(table_ready),
+        .issue_hashed(issue && issue_hashed),
+        .issue_by_index(issue_kind == `EVENT_KIND_TIMER || issue_kind == `EVENT_KIND_TABLE_READ ||
+                        issue_kind == `EVENT_KIND_FLUSH),
+        .issue_sweep(issue && issue_kind == `EVENT_KIND_TIMER), .issue_hash(issue_hash), .issue_index(issue_index),
+        .match_key(match_record[`SEGMENT_KEY]),
+        .match_may_insert(flight_kind[2] == `EVENT_KIND_NET && match_flags[1] && !match_flags[4]),
+        .fetch_selected(fetch_selected), .fetch_same_index(fetch_same_index), .fetch_entry(fetch_entry),
+        .decide_can_insert(decide_can_insert), .decide_insert(decide_insert),
+        .write_hit(write_valid && write_hit), .write_entry(write_entry), .write_insert(write_insert),
+        .write_free(write_free), .write_next_entry(write_next_entry),
+        .write_index(write_index), .write_hash(write_hash), .in_use(in_use), .peak(peak)
+    );
+
+    // ================================================================ listeners, limits
+    wire [7:0]                config_entry_slot, config_match_slot, decide_slot;
+    wire [`LISTENER_BITS-1:0] config_entry, config_match;
+    wire                      has_token, use_token;
+
+    listener_memory #(.LISTENERS(LISTENERS)) listeners (
+        .clk(clk), .rst(core_rst),
+        .commit(listener_commit), .slot(listener_slot), .staging(listener_staging[`LISTENER_BITS-1:0]),
+        .committed(listener_committed),
+        .match_key(match_record[`SEGMENT_KEY]), .matched(fetch_matched), .matched_slot(fetch_slot),
+        .read_slot_a(config_entry_slot), .read_a(config_entry),
+        .read_slot_b(config_match_slot), .read_b(config_match)
+    );
+
+    reset_limiter #(.LISTENERS(LISTENERS)) limiter (
+        .clk(clk), .rst(core_rst), .timebase_us(timebase_us), .depth(bucket_depth), .refill_shift(refill_shift),
+        .stir(siphash_valid), .stir_with(siphash[31:0]),
+        .slot(decide_slot), .has_token(has_token), .take(use_token)
+    );
+
+    // ================================================================ transition
+    transition transition (
+        .clk(clk), .rst(core_rst),
+        .fetch_valid(in_flight[FETCH]), .fetch_kind(flight_kind[FETCH]), .fetch_segment(flight_record[FETCH]),
+        .fetch_entry(fetch_entry), .fetch_selected(fetch_selected), .fetch_same_index(fetch_same_index),
+        .fetch_hash(flight_kind[FETCH] == `EVENT_KIND_HOST ? host_siphash : net_siphash),
+        .fetch_matched(fetch_matched), .fetch_slot(fetch_slot),
+        .enable(enable), .test_enable(test_enable), .epoch(epoch), .isn_mode(isn_mode), .isn_fixed(isn_fixed),
+        .rto_initial(rto_initial), .rto_max(rto_max), .synack_retries(synack_retries),
+        .orphan_retries(orphan_retries), .unsolicited_ack_interval(ack_interval),
+        .hop_limit(hop_limit), .dscp(dscp), .timebase_us(timebase_us),
+        .command_code(command_code), .command_created({command_created_high, command_created_low}),
+        .flush_all(flush_all), .flush_listener(flush_listener),
+        .config_entry_slot(config_entry_slot), .config_entry(config_entry),
+        .config_match_slot(config_match_slot), .config_match(config_match),
+        .decide_can_insert(decide_can_insert), .decide_insert(decide_insert),
+        .decide_slot(decide_slot), .decide_has_token(has_token), .decide_use_token(use_token),
+        .write_valid(write_valid), .write_kind(write_kind), .write_hit(write_hit), .write_entry(write_entry),
+        .write_insert(write_insert), .write_free(write_free), .write_next_entry(write_next_entry),
+        .write_verdict(write_verdict), .write_reply_valid(write_reply_valid), .write_reply(write_reply),
+        .write_event(write_event), .write_event_established(write_established),
+        .write_event_peer_closed(write_peer_closed), .write_event_closed(write_closed),
+        .write_event_reason(write_reason), .write_time(write_time), .write_status(write_status),
+        .write_count(write_count)
+    );
+
+    // ================================================================ what comes out: verdicts
+    fifo #(.WIDTH(`VERDICT_BITS), .DEPTH_BITS(VERDICT_BITS)) net_verdicts (
+        .clk(clk), .rst(core_rst), .write(write_valid && write_kind == `EVENT_KIND_NET), .write_data(write_verdict),
+        .read(net_verdict_ready), .read_data(net_verdict), .empty(net_verdicts_empty),
+        .count(net_verdicts_waiting)
+    );
+    assign net_verdict_valid = !net_verdicts_empty;
+
+    fifo #(.WIDTH(`VERDICT_BITS), .DEPTH_BITS(VERDICT_BITS)) host_verdicts (
+        .clk(clk), .rst(core_rst), .write(write_valid && write_kind == `EVENT_KIND_HOST), .write_data(write_verdict),
+        .read(host_verdict_ready), .read_data(host_verdict), .empty(host_verdicts_empty),
+        .count(host_verdicts_waiting)
+    );
+    assign host_verdict_valid = !host_verdicts_empty;
+
+    // ================================================================ replies
+    wire [`REPLY_BITS-1:0]  queued_reply;
+    wire                    replies_empty, replies_full, reply_ready, reply_sent, builder_busy, mux_busy;
+    wire [DATA_WIDTH-1:0]   reply_tdata;
+    wire [DATA_WIDTH/8-1:0] reply_tkeep;
+    wire                    reply_tvalid, reply_tready, reply_tlast;
+
+    // A port that takes nothing must not stop the pipeline: what does not fit is dropped, and TCP sends again.
+    fifo #(.WIDTH(`REPLY_BITS), .DEPTH_BITS(5)) replies (
+        .clk(clk), .rst(core_rst), .write(write_reply_valid), .write_data(write_reply),
+        .read(reply_ready), .read_data(queued_reply), .empty(replies_empty), .full(replies_full)
+    );
+
+    reply_builder #(.DATA_WIDTH(DATA_WIDTH)) builder (
+        .clk(clk), .rst(core_rst), .reply_valid(!replies_empty), .reply_ready(reply_ready), .reply(queued_reply),
+        .m_axis_tdata(reply_tdata), .m_axis_tkeep(reply_tkeep), .m_axis_tvalid(reply_tvalid),
+        .m_axis_tready(reply_tready), .m_axis_tlast(reply_tlast), .count_sent(reply_sent), .busy(builder_busy)
+    );
+
+    frame_mux #(.DATA_WIDTH(DATA_WIDTH)) net_mux (
+        .clk(clk), .rst(core_rst),
+        .s_axis_reply_tdata(reply_tdata), .s_axis_reply_tkeep(reply_tkeep), .s_axis_reply_tvalid(reply_tvalid),
+        .s_axis_reply_tready(reply_tready), .s_axis_reply_tlast(reply_tlast),
+        .s_axis_pass_tdata(up_tdata), .s_axis_pass_tkeep(up_tkeep), .s_axis_pass_tvalid(up_tvalid),
+        .s_axis_pass_tready(up_tready), .s_axis_pass_tlast(up_tlast),
+        .m_axis_tdata(m_axis_net_tdata), .m_axis_tkeep(m_axis_net_tkeep), .m_axis_tvalid(m_axis_net_tvalid),
+        .m_axis_tready(m_axis_net_tready), .m_axis_tlast(m_axis_net_tlast), .busy(mux_busy)
+    );
+
+    // ================================================================ events, counters
+    reg [`EVENT_BITS-1:0] event_record;
+    always @* begin
+        event_record                      = {`EVENT_BITS{1'b0}};
+        event_record[`EVENT_ENTRY]        = write_next_entry;
+        event_record[`EVENT_INDEX]        = write_index;
+        event_record[`EVENT_ESTABLISHED]  = write_established;
+        event_record[`EVENT_PEER_CLOSED]  = write_peer_closed;
+        event_record[`EVENT_CLOSED]       = write_closed;
+        event_record[`EVENT_REASON]       = write_reason;
+        event_record[`EVENT_TIME]         = write_time;
+    end
+    wire event_queued, event_lost;
+
+    event_queue #(.DEPTH(EVENT_DEPTH)) events (
+        .clk(clk), .rst(core_rst), .push(write_event), .push_event(event_record),
+        .count_queued(event_queued), .count_lost(event_lost),
+        .available(events_available), .head_number(events_head), .lost(events_lost),
+        .pop(event_pop), .pop_number(event_pop_number), .event_address(event_address), .event_data(event_data),
+        .timebase_us(timebase_us), .coalesce(coalesce), .pending(event_pending)
+    );
+
+    reg [`COUNTERS-1:0] count;
+    always @* begin
+        count = write_count;                                    // of what the transition function counts
+        count[`COUNTER_NET_FRAMES_RECEIVED]  = net_received;
+        count[`COUNTER_NET_FRAMES_PASSED]    = net_passed;
+        count[`COUNTER_NET_FRAMES_CONSUMED]  = net_consumed;
+        count[`COUNTER_NET_DROPPED_FULL]     = net_full;
+        count[`COUNTER_NET_DROPPED_LENGTH]   = net_length;
+        count[`COUNTER_HOST_FRAMES_RECEIVED] = host_received;
+        count[`COUNTER_HOST_FRAMES_PASSED]   = host_passed;
+        count[`COUNTER_HOST_FRAMES_CONSUMED] = host_consumed;
+        count[`COUNTER_HOST_DROPPED_FULL]    = host_full;
+        count[`COUNTER_HOST_DROPPED_LENGTH]  = host_length;
+        count[`COUNTER_FRAMES_SENT]          = reply_sent;
+        count[`COUNTER_REPLIES_DROPPED]      = write_reply_valid && replies_full;
+        count[`COUNTER_EVENTS_QUEUED]        = event_queued;
+        count[`COUNTER_EVENTS_LOST]          = event_lost;
+    end
+
+    counters counters (
+        .clk(clk), .rst(core_rst), .count(count), .snapshot(counter_snapshot), .busy(counter_busy),
+        .value_address(counter_address), .value_data(counter_data)
+    );
+
+    assign busy = !ready || net_ingress_busy || host_ingress_busy || net_queue_busy || host_queue_busy ||
+                  dispatcher_busy || in_flight != 10'd0 || write_valid || walker_busy || command_busy || read_busy ||
+                  !net_verdicts_empty || !host_verdicts_empty || !replies_empty || builder_busy || mux_busy ||
+                  m_axis_net_tvalid || m_axis_host_tvalid || event_queued || event_lost || counter_busy;
+endmodule
+
+`default_nettype wire

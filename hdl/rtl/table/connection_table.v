@@ -1,0 +1,337 @@
+// The connection table: entries in one memory, addressed by number; an index of 8 ways that leads from the hash of a
+// key to a number; and a small stash for what finds no way.
+//
+// The placement hash gives a row of the left half and a digest; the row of the right half is left XOR digest bits.
+// So equal digests that share a row share the hash, and as a hash stands in the index at most once, a look-up has at
+// most one candidate there. A key whose hash is taken, or whose 8 ways are, lies in the stash, whose whole keys are
+// compared; the sweep moves it to the index as soon as it can. A digest selects, it never decides: the whole key of
+// the selected entry is compared by the transition stage.
+//
+//     issue ─▶ (index, 2 clocks) ─▶ match ─▶ select ─▶ (entry, 2 clocks) ─▶ fetch … decide … write
+//       0                             2        3-4                            6        8       10
+//
+// The signals' numbers are clocks since issue. The interlock in front guarantees that no two events with one hash
+// are between issue and write; two keys that want one way are kept apart here, by reservation.
+
+`default_nettype none
+
+`include "offload_map.vh"
+
+module connection_table #(
+    parameter CONNECTIONS = 2048,                               // entries; a power of two, 64 to 65536
+    parameter STASH       = 8                                   // places in the stash, at most 8
+) (
+    input  wire                           clk,
+    input  wire                           rst,
+    output wire                           ready,                // memories are filled after a reset
+
+    // issue (clock 0)
+    input  wire                           issue_hashed,         // the event looks an entry up
+    input  wire                           issue_by_index,       // the event names an entry by index
+    input  wire                           issue_sweep,          // it may move an entry from the stash to the index
+    input  wire [32:0]                    issue_hash,
+    input  wire [15:0]                    issue_index,
+
+    // match (clock 2)
+    input  wire [`KEY_BITS-1:0]           match_key,
+    input  wire                           match_may_insert,
+
+    // fetch (clock 6)
+    output wire                           fetch_selected,
+    output wire                           fetch_same_index,
+    output wire [`ENTRY_BITS-1:0]         fetch_entry,
+
+    // decide (clock 8)
+    output wire                           decide_can_insert,
+    input  wire                           decide_insert,
+
+    // write (clock 10)
+    input  wire                           write_hit,
+    input  wire                           write_entry,
+    input  wire                           write_insert,
+    input  wire                           write_free,
+    input  wire [`ENTRY_BITS-1:0]         write_next_entry,
+    output wire [15:0]                    write_index,
+    output wire [32:0]                    write_hash,
+
+    // occupancy
+    output reg  [16:0]                    in_use,
+    output reg  [16:0]                    peak
+);
+    localparam INDEX_BITS  = $clog2(CONNECTIONS);
+    localparam ROW_BITS    = INDEX_BITS - 2;                    // 8 ways, half full
+    localparam DIGEST_BITS = 33 - ROW_BITS;
+    localparam WORD_BITS   = 1 + INDEX_BITS + DIGEST_BITS;
+    localparam WAYS        = 8;
+    localparam AHEAD       = 10;                                // events between issue and write
+    localparam PARTS       = (`KEY_BITS + 31) / 32;
+
+    generate
+        if (CONNECTIONS < 64 || CONNECTIONS > 65536 || (1 << INDEX_BITS) != CONNECTIONS)
+            CONNECTIONS_must_be_a_power_of_two_from_64_to_65536 invalid_parameter();
+        if (STASH < 1 || STASH > 8)
+            STASH_must_be_1_to_8 invalid_parameter();
+    endgenerate
+
+    // ---------------------------------------------------------------- filling after a reset
+    reg [ROW_BITS:0] fill_row;
+    assign ready = fill_row[ROW_BITS];
+    always @(posedge clk) begin
+        if (rst)         fill_row <= {(ROW_BITS+1){1'b0}};
+        else if (!ready) fill_row <= fill_row + 1'b1;
+    end
+
+    // ---------------------------------------------------------------- issue and the clocks after it
+    reg [3:1]          event_hashed, event_by_index;            // asked for until select
+    reg [AHEAD:1]      event_sweep;
+    reg [32:0]         event_hash  [1:AHEAD];
+    reg [15:0]         event_index [1:AHEAD];
+    integer            c;
+    always @(posedge clk) begin
+        event_hashed   <= {event_hashed[2:1], issue_hashed && !rst};
+        event_by_index <= {event_by_index[2:1], issue_by_index};
+        event_sweep    <= {event_sweep[AHEAD-1:1], issue_sweep};
+        event_hash[1]  <= issue_hash;
+        event_index[1] <= issue_index;
+        for (c = 2; c <= AHEAD; c = c + 1) begin
+            event_hash[c]  <= event_hash[c-1];
+            event_index[c] <= event_index[c-1];
+        end
+        if (rst) event_hashed <= 3'd0;
+    end
+
+    function [ROW_BITS-1:0] left_row(input [32:0] hash);
+        left_row = hash[ROW_BITS-1:0];
+    endfunction
+    function [ROW_BITS-1:0] right_row(input [32:0] hash);
+        right_row = hash[ROW_BITS-1:0] ^ hash[2*ROW_BITS-1:ROW_BITS];
+    endfunction
+
+    // ---------------------------------------------------------------- index
+    wire [WAYS*WORD_BITS-1:0] match_words;
+    reg  [WAYS-1:0]           write_way;                        // combinational, below
+    reg  [WORD_BITS-1:0]      write_word;
+    wire [32:0]               write_event_hash = event_hash[AHEAD];
+
+    genvar w;
+    generate
+        for (w = 0; w < WAYS; w = w + 1) begin : way
+            block_ram #(.WIDTH(WORD_BITS), .ADDRESS_BITS(ROW_BITS)) words (
+                .clk(clk),
+                .write(!ready || write_way[w]),
+                .write_address(!ready ? fill_row[ROW_BITS-1:0]
+                               : w < WAYS/2 ? left_row(write_event_hash) : right_row(write_event_hash)),
+                .write_data(!ready ? {WORD_BITS{1'b0}} : write_word),
+                .read_address(w < WAYS/2 ? left_row(issue_hash) : right_row(issue_hash)),
+                .read_data(match_words[w*WORD_BITS +: WORD_BITS])
+            );
+        end
+    endgenerate
+
+    // ---------------------------------------------------------------- stash
+    reg  [STASH-1:0]      stash_valid;
+    reg  [`KEY_BITS-1:0]  stash_key   [0:STASH-1];
+    reg  [32:0]           stash_hash  [0:STASH-1];
+    reg  [INDEX_BITS-1:0] stash_index [0:STASH-1];
+    reg  [3:0]            stash_used;                           // places taken or promised
+
+    // ---------------------------------------------------------------- match (clock 2): what the words say
+    reg  [WAYS-1:0]       select_match, select_occupied;
+    reg  [INDEX_BITS-1:0] select_way_index [0:WAYS-1];
+    reg  [STASH-1:0]      select_stash_same_index;
+    reg  [STASH*PARTS-1:0] select_stash_part_differs;
+    reg  [AHEAD:1]        select_shares_left, select_shares_right;  // a row with the k-th event ahead
+    reg                   select_may_insert;
+    reg  [ROW_BITS-1:0]   row_left  [3:AHEAD+2];                // of events at these clocks
+    reg  [ROW_BITS-1:0]   row_right [3:AHEAD+2];
+
+    wire [32:0]           match_hash = event_hash[2];
+    wire [PARTS*32-1:0]   match_key_padded = {{(PARTS*32-`KEY_BITS){1'b0}}, match_key};
+    wire [STASH*PARTS*32-1:0] stash_key_padded;
+    genvar g;
+    generate
+        for (g = 0; g < STASH; g = g + 1) begin : pad
+            assign stash_key_padded[g*PARTS*32 +: PARTS*32] = {{(PARTS*32-`KEY_BITS){1'b0}}, stash_key[g]};
+        end
+    endgenerate
+    integer m, s, p, k;
+    always @(posedge clk) begin
+        for (m = 0; m < WAYS; m = m + 1) begin
+            select_match[m]     <= event_hashed[2] && match_words[m*WORD_BITS + WORD_BITS - 1] &&
+                                   match_words[m*WORD_BITS + INDEX_BITS +: DIGEST_BITS] == match_hash[32:ROW_BITS];
+            select_occupied[m]  <= match_words[m*WORD_BITS + WORD_BITS - 1];
+            select_way_index[m] <= match_words[m*WORD_BITS +: INDEX_BITS];
+        end
+        for (s = 0; s < STASH; s = s + 1) begin
+            select_stash_same_index[s] <= stash_valid[s] && stash_hash[s] == match_hash &&
+                                          stash_index[s] == event_index[2][INDEX_BITS-1:0];
+            for (p = 0; p < PARTS; p = p + 1)
+                select_stash_part_differs[s*PARTS + p] <= !stash_valid[s] ||
+                    match_key_padded[p*32 +: 32] != stash_key_padded[(s*PARTS + p)*32 +: 32];
+        end
+        row_left[3]  <= left_row(match_hash);
+        row_right[3] <= right_row(match_hash);
+        for (k = 4; k <= AHEAD + 2; k = k + 1) begin
+            row_left[k]  <= row_left[k-1];
+            row_right[k] <= row_right[k-1];
+        end
+        for (k = 1; k <= AHEAD; k = k + 1) begin
+            select_shares_left[k]  <= row_left[k+2]  == left_row(match_hash);
+            select_shares_right[k] <= row_right[k+2] == right_row(match_hash);
+        end
+        select_may_insert <= event_hashed[2] && (match_may_insert || (event_sweep[2] && stash_valid != {STASH{1'b0}}));
+    end
+
+    // ---------------------------------------------------------------- select (clock 3): one entry, one free way
+    reg  [WAYS-1:0]       reserved_way [4:AHEAD+3];             // of events at these clocks; 0 where none
+    reg  [WAYS-1:0]       select_reserved;
+    reg  [WAYS-1:0]       select_free;
+    reg                   select_prefer_right;
+    reg  [WAYS-1:0]       select_way;
+    reg  [STASH-1:0]      select_stash;
+    reg  [INDEX_BITS-1:0] select_index;
+    integer r;
+
+    function [2:0] ones(input [3:0] bits);
+        ones = {2'd0, bits[0]} + {2'd0, bits[1]} + {2'd0, bits[2]} + {2'd0, bits[3]};
+    endfunction
+    function [3:0] lowest(input [3:0] bits);
+        lowest = bits & (~bits + 4'd1);
+    endfunction
+
+    always @* begin
+        select_reserved = {WAYS{1'b0}};
+        for (r = 1; r <= AHEAD; r = r + 1)
+            select_reserved = select_reserved | (reserved_way[r+3] &
+                              {{4{select_shares_right[r]}}, {4{select_shares_left[r]}}});
+        select_free         = ~(select_occupied | select_reserved);
+        select_prefer_right = ones(select_free[7:4]) > ones(select_free[3:0]);
+        select_way          = select_prefer_right ? {lowest(select_free[7:4]), 4'd0}
+                                                  : {4'd0, lowest(select_free[3:0])};
+        for (r = 0; r < STASH; r = r + 1)
+            select_stash[r] = event_hashed[3] && (event_by_index[3] ? select_stash_same_index[r]
+                                              : select_stash_part_differs[r*PARTS +: PARTS] == {PARTS{1'b0}});
+        select_index = {INDEX_BITS{1'b0}};
+        for (r = 0; r < WAYS; r = r + 1)
+            select_index = select_index | (select_way_index[r] & {INDEX_BITS{select_match[r]}});
+    end
+
+    reg  [INDEX_BITS-1:0] read_index;
+    reg  [STASH-1:0]      read_stash;
+    reg                   read_in_index;
+    reg  [WAYS-1:0]       read_match_way, read_free_way;
+    always @(posedge clk) begin
+        read_index     <= select_index;
+        read_stash     <= select_stash;
+        read_in_index  <= select_match != {WAYS{1'b0}};
+        read_match_way <= select_match;
+        read_free_way  <= select_way;
+        reserved_way[4] <= select_may_insert ? select_way : {WAYS{1'b0}};
+        for (k = 5; k <= AHEAD + 3; k = k + 1)
+            reserved_way[k] <= reserved_way[k-1];
+        if (rst)
+            for (k = 4; k <= AHEAD + 3; k = k + 1) reserved_way[k] <= {WAYS{1'b0}};
+    end
+
+    // ---------------------------------------------------------------- entry read (clock 4)
+    reg  [INDEX_BITS-1:0] read_address;
+    integer n;
+    always @* begin
+        read_address = read_stash == {STASH{1'b0}} ? read_index : {INDEX_BITS{1'b0}};
+        for (n = 0; n < STASH; n = n + 1)
+            read_address = read_address | (stash_index[n] & {INDEX_BITS{read_stash[n]}});
+    end
+
+    reg  [INDEX_BITS-1:0] event_entry    [5:AHEAD];             // what the look-up found, as the event goes on
+    reg  [AHEAD:5]        event_selected, event_in_index, event_in_stash;
+    reg  [STASH-1:0]      event_stash    [5:AHEAD];
+    reg  [WAYS-1:0]       event_way      [5:AHEAD];
+    reg  [WAYS-1:0]       event_free_way [5:AHEAD];
+    always @(posedge clk) begin
+        event_entry[5]    <= read_address;
+        event_selected[5] <= read_in_index || read_stash != {STASH{1'b0}};
+        event_in_index[5] <= read_in_index;
+        event_in_stash[5] <= read_stash != {STASH{1'b0}};
+        event_stash[5]    <= read_stash;
+        event_way[5]      <= read_match_way;
+        event_free_way[5] <= read_free_way;
+        for (k = 6; k <= AHEAD; k = k + 1) begin
+            event_entry[k]    <= k == 9 && decide_insert ? free_index : event_entry[k-1];
+            event_selected[k] <= event_selected[k-1];
+            event_in_index[k] <= event_in_index[k-1];
+            event_in_stash[k] <= event_in_stash[k-1];
+            event_stash[k]    <= event_stash[k-1];
+            event_way[k]      <= event_way[k-1];
+            event_free_way[k] <= event_free_way[k-1];
+        end
+    end
+
+    block_ram #(.WIDTH(`ENTRY_BITS), .ADDRESS_BITS(INDEX_BITS)) entries (
+        .clk(clk),
+        .write(write_entry), .write_address(event_entry[AHEAD]), .write_data(write_next_entry),
+        .read_address(read_address), .read_data(fetch_entry)
+    );
+
+    assign fetch_selected   = event_selected[6];
+    assign fetch_same_index = event_entry[6] == event_index[6][INDEX_BITS-1:0];
+
+    // ---------------------------------------------------------------- decide (clock 8): is there room
+    wire                  free_available;
+    wire [INDEX_BITS-1:0] free_index;
+    wire                  decide_to_index = event_free_way[8] != {WAYS{1'b0}} && !event_in_index[8];
+    wire                  stash_has_room  = stash_used < STASH;
+    assign decide_can_insert = free_available && (decide_to_index || stash_has_room);
+
+    wire write_to_stash   = write_insert && (event_in_index[AHEAD] || event_free_way[AHEAD] == {WAYS{1'b0}});
+    wire write_drain      = event_sweep[AHEAD] && write_hit && event_in_stash[AHEAD] && !event_in_index[AHEAD] &&
+                            event_free_way[AHEAD] != {WAYS{1'b0}} && !write_free;
+    wire write_from_stash = event_in_stash[AHEAD] && (write_free || write_drain);
+
+    free_list #(.INDEX_BITS(INDEX_BITS)) numbers (
+        .clk(clk), .rst(rst),
+        .available(free_available), .index(free_index), .take(decide_insert),
+        .give(write_free), .give_index(event_entry[AHEAD])
+    );
+
+    // ---------------------------------------------------------------- write (clock 10)
+    reg [STASH-1:0] stash_take;
+    always @* begin
+        write_word = {1'b1, write_event_hash[32:ROW_BITS], event_entry[AHEAD]};
+        write_way  = {WAYS{1'b0}};
+        if ((write_insert && !write_to_stash) || write_drain)
+            write_way = event_free_way[AHEAD];
+        else if (write_free && !event_in_stash[AHEAD]) begin
+            write_way  = event_way[AHEAD];
+            write_word = {WORD_BITS{1'b0}};
+        end
+        stash_take = ~stash_valid & (stash_valid + {{(STASH-1){1'b0}}, 1'b1});
+    end
+
+    integer q;
+    always @(posedge clk) begin
+        for (q = 0; q < STASH; q = q + 1)
+            if (write_to_stash && stash_take[q]) begin
+                stash_key[q]   <= write_next_entry[`ENTRY_KEY];
+                stash_hash[q]  <= write_event_hash;
+                stash_index[q] <= event_entry[AHEAD];
+            end
+        if (rst) begin
+            stash_valid <= {STASH{1'b0}};
+            stash_used  <= 4'd0;
+            in_use      <= 17'd0;
+            peak        <= 17'd0;
+        end else begin
+            stash_valid <= (stash_valid | (write_to_stash ? stash_take : {STASH{1'b0}}))
+                         & ~(write_from_stash ? event_stash[AHEAD] : {STASH{1'b0}});
+            stash_used  <= stash_used + {3'd0, decide_insert && !decide_to_index} - {3'd0, write_from_stash};
+            in_use      <= in_use + {16'd0, write_insert} - {16'd0, write_free};
+            if (in_use > peak) peak <= in_use;
+        end
+    end
+
+    assign write_index = {{(16-INDEX_BITS){1'b0}}, event_entry[AHEAD]};
+    assign write_hash  = write_event_hash;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,214 @@
+// Visits entries by number: the timer sweep, a FLUSH, and the host's reads of the table by index. It keeps which
+// entries are in use, and the hash that each lies under, and offers events that join behind the hash stage.
+//
+// An event may find its entry gone or its number given to another connection by the time it is looked up. It then
+// selects nothing: a sweep or flush has nothing to do there, and a read goes on to the next entry.
+
+`default_nettype none
+
+`include "offload_map.vh"
+
+module walker #(
+    parameter CONNECTIONS = 2048                                // entries; a power of two
+) (
+    input  wire                         clk,
+    input  wire                         rst,
+    output wire                         ready,                  // memories are filled after a reset
+    output wire                         busy,
+
+    // sweep
+    input  wire                         enable,
+    input  wire [63:0]                  timebase_us,
+    input  wire [23:0]                  sweep_period,           // microseconds
+
+    // flush: a pass over every entry; done when the last one is written
+    input  wire                         flush_start,
+    output reg                          flush_done,             // one clock
+
+    // read by index
+    input  wire                         read_start,
+    input  wire [15:0]                  read_index,
+    input  wire                         read_next,
+    output reg                          read_done,              // one clock, with what follows
+    output reg                          read_valid,
+    output reg  [15:0]                  read_done_index,
+
+    // events
+    output reg                          event_valid,
+    input  wire                         event_ready,
+    output reg  [`EVENT_KIND_BITS-1:0] event_kind,
+    output reg  [32:0]                  event_hash,
+    output reg  [15:0]                  event_index,
+
+    // write stage: what became of events, and which entries came and went
+    input  wire                         write_valid,
+    input  wire [`EVENT_KIND_BITS-1:0] write_kind,
+    input  wire                         write_hit,
+    input  wire                         write_insert,
+    input  wire                         write_free,
+    input  wire [15:0]                  write_index,
+    input  wire [32:0]                  write_hash
+);
+    localparam INDEX_BITS = $clog2(CONNECTIONS);
+    localparam GROUP_BITS = INDEX_BITS - 5;                     // groups of 32 entries
+
+    // ---------------------------------------------------------------- which entries are in use
+    reg  [31:0]           used [0:(1<<GROUP_BITS)-1];
+    reg  [GROUP_BITS:0]   fill;
+    assign ready = fill[GROUP_BITS];
+    wire [GROUP_BITS-1:0] change_group = write_index[INDEX_BITS-1:5];
+    wire [31:0]           change_bit   = 32'd1 << write_index[4:0];
+    reg  [GROUP_BITS-1:0] highest_group;                        // none above was ever used
+
+    always @(posedge clk) begin
+        if (!ready)
+            used[fill[GROUP_BITS-1:0]] <= 32'd0;
+        else if (write_insert)
+            used[change_group] <= used[change_group] | change_bit;
+        else if (write_free)
+            used[change_group] <= used[change_group] & ~change_bit;
+        if (rst) begin
+            fill          <= {(GROUP_BITS+1){1'b0}};
+            highest_group <= {GROUP_BITS{1'b0}};
+        end else begin
+            if (!ready) fill <= fill + 1'b1;
+            if (write_insert && change_group > highest_group) highest_group <= change_group;
+        end
+    end
+
+    // ---------------------------------------------------------------- under which hash
+    reg [32:0] hash [0:CONNECTIONS-1];
+    always @(posedge clk)
+        if (write_insert) hash[write_index[INDEX_BITS-1:0]] <= write_hash;
+
+    // ---------------------------------------------------------------- a pass over the entries
+    reg                   pass, pass_flush;                     // a pass is under way; it flushes
+    reg  [GROUP_BITS:0]   pass_group;                           // next group to look at
+    reg  [31:0]           pass_bits;                            // entries of the last one that are still to visit
+    reg                   flush_wanted;
+    reg  [63:0]           last_sweep;
+    reg  [7:0]            outstanding;                          // events of a flush that are not written yet
+    reg                   anything;                             // some entry is in use
+    reg  [16:0]           in_use;
+
+    wire [63:0]           since_sweep = timebase_us - last_sweep;
+    wire                  sweep_due   = enable && anything && since_sweep >= {40'd0, sweep_period};
+    wire                  pass_empty  = pass_bits == 32'd0;
+    wire                  pass_last   = pass_group > {1'b0, highest_group};
+    wire                  pass_over   = pass && pass_empty && pass_last;
+
+    function [4:0] lowest(input [31:0] bits);
+        integer b;
+        begin
+            lowest = 5'd0;
+            for (b = 31; b >= 0; b = b - 1) if (bits[b]) lowest = b[4:0];
+        end
+    endfunction
+
+    // ---------------------------------------------------------------- a read by index
+    localparam [1:0] READ_IDLE = 2'd0,                          // nothing asked
+                     READ_FIND = 2'd1,                          // looking for the entry
+                     READ_SEND = 2'd2,                          // the event waits to be taken
+                     READ_WAIT = 2'd3;                          // the event is in the pipeline
+    reg  [1:0]            read_state;
+    reg  [15:0]           read_at;
+    reg                   read_on;                              // go on to the next entry in use
+    wire                  read_beyond = read_at >= CONNECTIONS[15:0] && CONNECTIONS < 65536;
+    wire [31:0]           read_bits   = used[read_at[INDEX_BITS-1:5]] & (32'hFFFF_FFFF << read_at[4:0]);
+    wire                  read_here   = used[read_at[INDEX_BITS-1:5]][read_at[4:0]];
+    wire                  read_last   = read_at[INDEX_BITS-1:5] >= highest_group;
+
+    always @(posedge clk) begin
+        read_done <= 1'b0;
+        case (read_state)
+            READ_IDLE: if (read_start) begin
+                read_state <= READ_FIND;
+                read_at    <= read_index;
+                read_on    <= read_next;
+            end
+            READ_FIND:
+                if (read_beyond || (!read_on && !read_here) || (read_on && read_bits == 32'd0 && read_last)) begin
+                    read_state      <= READ_IDLE;
+                    read_done       <= 1'b1;
+                    read_valid      <= 1'b0;
+                    read_done_index <= read_at;
+                end else if (read_on && read_bits == 32'd0)
+                    read_at <= {read_at[15:5] + 11'd1, 5'd0};
+                else begin
+                    read_state <= READ_SEND;
+                    if (read_on) read_at[4:0] <= lowest(read_bits);
+                end
+            READ_SEND: if (fetch && choose_read) read_state <= READ_WAIT;
+            READ_WAIT: if (write_valid && write_kind == `EVENT_KIND_TABLE_READ) begin
+                if (write_hit || !read_on) begin
+                    read_state      <= READ_IDLE;
+                    read_done       <= 1'b1;
+                    read_valid      <= write_hit;
+                    read_done_index <= read_at;
+                end else begin
+                    read_state <= READ_FIND;
+                    read_at    <= read_at + 16'd1;
+                end
+            end
+        endcase
+        if (rst) begin
+            read_state <= READ_IDLE;
+            read_done  <= 1'b0;
+        end
+    end
+
+    // ---------------------------------------------------------------- the next event, and its hash
+    wire choose_read = read_state == READ_SEND;
+    wire choose_pass = pass && !pass_empty && !choose_read;
+    wire fetch       = (!event_valid || event_ready) && (choose_read || choose_pass);
+    wire [INDEX_BITS-1:0] fetch_index = choose_read ? read_at[INDEX_BITS-1:0]
+                                                    : {pass_group[GROUP_BITS-1:0] - 1'b1, lowest(pass_bits)};
+
+    always @(posedge clk) begin
+        flush_done <= 1'b0;
+        if (!event_valid || event_ready) begin
+            event_valid <= fetch;
+            event_kind  <= choose_read ? `EVENT_KIND_TABLE_READ : pass_flush ? `EVENT_KIND_FLUSH : `EVENT_KIND_TIMER;
+            event_hash  <= hash[fetch_index];
+            event_index <= {{(16-INDEX_BITS){1'b0}}, fetch_index};
+        end
+        if (flush_start) flush_wanted <= 1'b1;
+        in_use   <= in_use + {16'd0, write_insert} - {16'd0, write_free};
+        anything <= in_use != 17'd0;
+
+        if (fetch && choose_pass) pass_bits <= pass_bits & (pass_bits - 32'd1);
+        outstanding <= outstanding + {7'd0, fetch && choose_pass && pass_flush}
+                                   - {7'd0, write_valid && write_kind == `EVENT_KIND_FLUSH};
+        if (pass && pass_empty && !pass_last) begin
+            pass_bits  <= used[pass_group[GROUP_BITS-1:0]];
+            pass_group <= pass_group + 1'b1;
+        end
+        if (pass_over && !(pass_flush && outstanding != 8'd0)) begin
+            pass       <= 1'b0;
+            flush_done <= pass_flush;
+        end
+        if (!pass && (flush_wanted || sweep_due)) begin
+            pass         <= 1'b1;
+            pass_flush   <= flush_wanted;
+            flush_wanted <= flush_start;
+            pass_group   <= {(GROUP_BITS+1){1'b0}};
+            pass_bits    <= 32'd0;
+            if (!flush_wanted) last_sweep <= timebase_us;
+        end
+        if (rst) begin
+            event_valid  <= 1'b0;
+            pass         <= 1'b0;
+            pass_flush   <= 1'b0;
+            flush_wanted <= 1'b0;
+            flush_done   <= 1'b0;
+            last_sweep   <= timebase_us;
+            outstanding  <= 8'd0;
+            anything     <= 1'b0;
+            in_use       <= 17'd0;
+        end
+    end
+
+    assign busy = pass || flush_wanted || sweep_due || event_valid || read_state != READ_IDLE || !ready;
+endmodule
+
+`default_nettype wire
