@@ -118,6 +118,15 @@ internal sealed class Bench : IDisposable
         Assert.Equal(frame, Assert.Single(output.Host));
     }
 
+    /// <summary>What comes out at the net port when a frame arrives there.</summary>
+    public List<byte[]> Raw(byte[] frame)
+    {
+        _target.Send(Port.Net, frame, false);
+        Output output = Collect();
+        Assert.Empty(output.Host);
+        return output.Net;
+    }
+
     /// <summary>What comes out at the net port when the host sends a frame.</summary>
     public List<byte[]> FromHost(byte[] frame)
     {
