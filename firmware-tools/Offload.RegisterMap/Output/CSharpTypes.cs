@@ -24,12 +24,12 @@ internal static class CSharpTypes
         var written = model.Blocks
             .SelectMany(block => block.Registers)
             .Where(register => register.Access is AccessKind.ReadWrite or AccessKind.WriteOnly)
-            .Select(register => register.Layout)
+            .Select(register => register.Layout?.Name)
             .ToHashSet();
         foreach (var layout in model.PublicLayouts)
         {
             yield return Layout(layout, isWriter: false);
-            if (written.Contains(layout))
+            if (written.Contains(layout.Name))
             {
                 yield return Layout(layout, isWriter: true);
             }

@@ -16,7 +16,8 @@ internal static class VerilogHeader
             //
             // A layout's field is a part select of a vector that holds the layout: entry[`ENTRY_STATE]. Fields of an
             // inner layout are given by their path: entry[`ENTRY_KEY_LOCAL_PORT]. Each field has its width beside it
-            // (`ENTRY_STATE_WIDTH), each layout its whole size (`ENTRY_BITS) and the 32-bit words that hold it.
+            // (`ENTRY_STATE_WIDTH), each layout its whole size (`ENTRY_BITS) and the 32-bit words that hold it, each enum
+            // the width of its values (`TCP_STATE_BITS).
             //
             """);
         writer.Lines(GeneratedNotice.Verilog);

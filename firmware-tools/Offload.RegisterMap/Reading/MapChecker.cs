@@ -9,8 +9,9 @@ internal sealed class MapChecker(MapModel model, Diagnostics diagnostics)
 {
     private const uint AddressSpace = 0x10000;
 
-    private readonly HashSet<LayoutModel> _sized = [];
-    private readonly HashSet<LayoutModel> _open = [];
+    // By reference: the checker changes what a record's own equality looks at.
+    private readonly HashSet<LayoutModel> _sized = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<LayoutModel> _open = new(ReferenceEqualityComparer.Instance);
 
     public void Check()
     {
@@ -156,7 +157,7 @@ internal sealed class MapChecker(MapModel model, Diagnostics diagnostics)
                 .SelectMany(block => block.Registers)
                 .SelectMany(register => register.Fields.Select(field => (field.Enum, field.Width, User: $"{register.FullName}.{field.Name}"))))
             .Where(use => use.Enum is not null)
-            .ToLookup(use => use.Enum!);
+            .ToLookup(use => use.Enum!, ReferenceEqualityComparer.Instance);
         foreach (var definition in model.Enums)
         {
             var largest = definition.Values.Select(value => value.Value).DefaultIfEmpty().Max();

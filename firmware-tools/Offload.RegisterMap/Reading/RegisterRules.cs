@@ -36,8 +36,9 @@ internal static class RegisterRules
         Refuse("value", !isConstant || reader.Has("fields"), "value needs a constant without fields");
         if (register.Window is { } window)
         {
-            Refuse("window", window < 2 || !BitOperations.IsPow2(window), $"window {window} is not a power of two of at least 2");
-            Refuse("window", register.Address % (4 * (uint)window) != 0, $"address 0x{register.Address:X4} is not a multiple of the window's size");
+            var isSize = window >= 2 && BitOperations.IsPow2(window);
+            Refuse("window", !isSize, $"window {window} is not a power of two of at least 2");
+            Refuse("window", isSize && register.Address % (4 * (uint)window) != 0, $"address 0x{register.Address:X4} is not a multiple of the window's size");
         }
 
         if (isPulse && !reader.Has("fields"))
