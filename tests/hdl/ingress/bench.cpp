@@ -1,0 +1,610 @@
+// Self-checking bench of hdl/rtl/ingress/ingress.v: random and mutated frames in, and every key,
+// segment, counter pulse and passed byte compared with a reference that is written from the RFCs and
+// shares nothing with the RTL but the field positions of the register map.
+//
+// usage: bench FRAMES SEED. Built once a DATA_WIDTH, which comes as a macro together with FROM_HOST.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <random>
+#include <vector>
+
+#include "Vingress.h"
+#include "fields.h"
+#include "reference.h"
+#include "verilated.h"
+
+double sc_time_stamp() { return 0; }
+
+namespace {
+
+constexpr int kBytes = DATA_WIDTH / 8;
+constexpr int kMaxFrame = 1522;
+constexpr int kMaxBeats = (kMaxFrame + kBytes - 1) / kBytes;
+constexpr int kDepth = FRAME_FIFO_BYTES / kBytes;
+constexpr uint64_t kKeyLatency = 2, kCountLatency = 2, kSegmentLatency = 5;
+
+// ---- bits of Verilator's ports -------------------------------------------------------------------
+template <typename T> uint64_t get(const T& port, int lsb, int width) {
+    uint64_t value = uint64_t(port) >> lsb;
+    return width == 64 ? value : value & ((1ull << width) - 1);
+}
+template <std::size_t W> uint64_t get(const VlWide<W>& port, int lsb, int width) {
+    uint64_t value = 0;
+    for (int i = 0; i < width; i++)
+        value |= uint64_t(port[(lsb + i) / 32] >> ((lsb + i) % 32) & 1) << i;
+    return value;
+}
+template <typename T> void set_byte(T& port, int lane, uint8_t value) {
+    port = T((uint64_t(port) & ~(0xFFull << 8 * lane)) | uint64_t(value) << 8 * lane);
+}
+template <std::size_t W> void set_byte(VlWide<W>& port, int lane, uint8_t value) {
+    uint32_t& word = port[lane / 4];
+    word = (word & ~(0xFFu << 8 * (lane % 4))) | uint32_t(value) << 8 * (lane % 4);
+}
+
+std::mt19937_64 rng;
+uint64_t below(uint64_t n) { return rng() % n; }
+bool chance(int percent) { return int(below(100)) < percent; }
+
+// ---- frames --------------------------------------------------------------------------------------
+void put16(std::vector<uint8_t>& f, unsigned v) { f.push_back(uint8_t(v >> 8)); f.push_back(uint8_t(v)); }
+void put32(std::vector<uint8_t>& f, uint32_t v) { put16(f, v >> 16); put16(f, v & 0xFFFF); }
+
+std::vector<uint8_t> random_address(bool v6) {
+    std::vector<uint8_t> a;
+    if (!v6) {
+        static const uint32_t special[] = {0, 1, 0x00FFFFFF, 0x7F000001, 0x7FFFFFFF, 0x7E000001, 0x80000000, 0xDFFFFFFF,
+                                           0xE0000000, 0xE0000001, 0xEFFFFFFF, 0xF0000000, 0xFFFFFFFF, 0xC0A80174, 0xC0A8017B};
+        put32(a, chance(30) ? special[below(15)] : uint32_t(rng()));
+    } else {
+        for (int i = 0; i < 16; i++) a.push_back(chance(30) ? 0 : uint8_t(rng()));
+        if (chance(30)) {
+            int which = int(below(6));
+            for (auto& b : a) b = 0;
+            if (which == 1) a[15] = 1;
+            if (which == 2) a[15] = 2;
+            if (which == 3) { a[0] = 0xFF; a[1] = 2; a[15] = 1; }
+            if (which == 4) { a[0] = 0xFE; a[1] = 0x80; a[15] = 1; }
+            if (which == 5) { a[10] = a[11] = 0xFF; a[12] = 127; a[15] = 1; }
+        }
+    }
+    return a;
+}
+
+std::vector<uint8_t> random_options() {
+    std::vector<uint8_t> o;
+    size_t length = 4 * below(11);
+    if (chance(10)) {
+        while (o.size() < length) o.push_back(chance(50) ? uint8_t(below(12)) : uint8_t(rng()));
+        return o;
+    }
+    int nops = chance(50) ? 5 : 40;
+    while (o.size() < length) {
+        if (chance(nops)) { o.push_back(1); continue; }
+        switch (below(12)) {
+            case 0: case 1: o.push_back(2); o.push_back(4); put16(o, unsigned(rng() & 0xFFFF)); break;
+            case 2: case 3: o.push_back(3); o.push_back(3); o.push_back(chance(70) ? uint8_t(below(17)) : uint8_t(rng())); break;
+            case 4: case 5: o.push_back(4); o.push_back(2); break;
+            case 6: case 7: o.push_back(8); o.push_back(10); put32(o, uint32_t(rng())); put32(o, uint32_t(rng())); break;
+            case 8: if (chance(30)) o.push_back(0); break;
+            case 9: if (chance(40)) { o.push_back(uint8_t(2 + below(8))); o.push_back(uint8_t(below(42))); } break;
+            default: {  // some other kind, or one of ours with another length, of a right length
+                uint8_t kind = chance(70) ? uint8_t(5 + below(250)) : uint8_t(2 + below(7));
+                uint8_t len = uint8_t(2 + below(chance(80) ? 9 : 39));
+                o.push_back(kind);
+                o.push_back(len);
+                for (int i = 2; i < len; i++) o.push_back(chance(50) ? uint8_t(below(11)) : uint8_t(rng()));
+            }
+        }
+    }
+    o.resize(length);
+    return o;
+}
+
+void store16(std::vector<uint8_t>& f, size_t at, unsigned v) { f[at] = uint8_t(v >> 8); f[at + 1] = uint8_t(v); }
+
+// A frame that is right in everything, most of the time; then perhaps bent.
+std::vector<uint8_t> random_frame(bool small) {
+    std::vector<uint8_t> f;
+    bool v6 = chance(45), tagged = chance(40);
+    for (int i = 0; i < 12; i++) f.push_back(uint8_t(rng()));
+    if (chance(85)) f[6] &= 0xFE;
+    if (tagged) { put16(f, 0x8100); put16(f, chance(20) ? 0 : unsigned(rng() & 0xFFFF)); }
+    put16(f, v6 ? 0x86DD : 0x0800);
+    size_t l3 = f.size();
+    auto src = random_address(v6), dst = chance(5) ? src : random_address(v6);
+    auto options = chance(75) ? random_options() : std::vector<uint8_t>();
+    size_t payload = small ? below(3) : chance(60) ? 0 : chance(80) ? below(64) : below(1480);
+    size_t headers = (tagged ? 18 : 14) + (v6 ? 40 : 20) + 20 + options.size();
+    if (!small && chance(2)) payload = kMaxFrame - headers - below(3);
+    if (headers + payload > size_t(kMaxFrame) && chance(80)) payload = kMaxFrame - headers;
+    size_t segment = 20 + options.size() + payload;
+    if (v6) {
+        put32(f, 0x60000000u | uint32_t(rng() & 0x0FFFFFFF));
+        put16(f, unsigned(segment));
+        f.push_back(6);
+        f.push_back(uint8_t(rng()));
+    } else {
+        f.push_back(0x45);
+        f.push_back(uint8_t(rng()));
+        put16(f, unsigned(20 + segment));
+        put16(f, unsigned(rng() & 0xFFFF));
+        put16(f, chance(50) ? 0x4000 : chance(50) ? 0 : 0x8000);
+        f.push_back(uint8_t(rng()));
+        f.push_back(6);
+        put16(f, 0);
+    }
+    f.insert(f.end(), src.begin(), src.end());
+    f.insert(f.end(), dst.begin(), dst.end());
+    size_t l4 = f.size();
+    put16(f, unsigned(rng() & 0xFFFF));
+    put16(f, unsigned(rng() & 0xFFFF));
+    put32(f, uint32_t(rng()));
+    put32(f, uint32_t(rng()));
+    f.push_back(uint8_t((5 + options.size() / 4) << 4 | below(16)));
+    f.push_back(uint8_t(rng()));
+    put16(f, unsigned(rng() & 0xFFFF));
+    put32(f, uint32_t(rng() & 0xFFFF));
+    f.insert(f.end(), options.begin(), options.end());
+    bool plain = chance(30);  // long runs of 0 and 0xFF make carries
+    for (size_t i = 0; i < payload; i++) f.push_back(plain ? (chance(50) ? 0xFF : 0) : uint8_t(rng()));
+
+    // Bent before the checksums are made: what is wrong is then the one thing.
+    if (chance(15)) switch (below(10)) {
+        case 0: f[l4 + 12] = uint8_t(rng()); break;
+        case 1: store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(rng() & 0xFFFF)); break;
+        case 2: store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(below(120))); break;
+        case 3: f[v6 ? l3 + 6 : l3 + 9] = uint8_t(below(20)); break;
+        case 4: f[l3] = uint8_t(rng()); break;
+        case 5: if (!v6) store16(f, l3 + 6, 1u << below(16)); break;
+        case 6: f[l3 - 2] = uint8_t(rng()); break;
+        case 7: f[l3 - 1] = uint8_t(rng()); break;
+        case 8: f[12] = uint8_t(rng()); break;
+        default: {  // a length off by little
+            size_t at = v6 ? l3 + 4 : l3 + 2;
+            store16(f, at, unsigned(f[at] << 8 | f[at + 1]) + unsigned(below(9)) - 4);
+        }
+    }
+    if (!v6) {
+        uint32_t sum = 0;
+        for (size_t i = l3; i < l3 + 20; i += 2) sum += unsigned(f[i] << 8 | f[i + 1]);
+        while (sum >> 16) sum = (sum & 0xFFFF) + (sum >> 16);
+        store16(f, l3 + 10, ~sum & 0xFFFF);
+    }
+    {
+        uint32_t sum = 6 + uint32_t(segment);
+        for (size_t i = l4 - (v6 ? 32 : 8); i < f.size(); i++) sum += i % 2 == 0 ? unsigned(f[i]) << 8 : f[i];
+        while (sum >> 16) sum = (sum & 0xFFFF) + (sum >> 16);
+        store16(f, l4 + 16, ~sum & 0xFFFF);
+    }
+
+    // Padding, then damage.
+    if (chance(50))
+        while (f.size() < 60) f.push_back(chance(50) ? 0 : uint8_t(rng()));
+    if (chance(10))
+        for (size_t n = below(20); n > 0; n--) f.push_back(uint8_t(rng()));
+    if (chance(15))
+        for (size_t n = 1 + below(3); n > 0; n--) f[below(chance(60) && f.size() > 78 ? 78 : f.size())] ^= uint8_t(1u << below(8));
+    if (chance(6)) f.resize(1 + below(f.size()));
+    if (chance(3)) f.resize(12 + below(120), uint8_t(rng()));
+    if (chance(3) && f.size() > 16) {  // no IP at all
+        store16(f, 12, chance(50) ? 0x0806 : unsigned(rng() & 0xFFFF));
+    }
+    if (!small && chance(2)) f.resize(kMaxFrame + 1 + below(chance(50) ? 4 : 300), uint8_t(rng()));
+    return f;
+}
+
+// ---- one frame on its way ------------------------------------------------------------------------
+struct Frame {
+    std::vector<uint8_t> bytes;
+    bool marked = false;  // tuser
+    uint64_t number = 0;
+    reference::Segment expected;
+    bool bad = false;          // too long, too short or marked
+    bool room_at_first = false;
+    bool must_admit = false;
+    uint64_t first_clock = 0, ports_clock = 0, last_clock = 0;
+    bool ports_sent = false, begun = false;
+    bool key_seen = false;
+    uint8_t key[(KEY_BITS_COUNT + 7) / 8] = {};
+    bool admitted = false;
+    bool pass = false;
+    uint64_t verdict_clock = 0;
+};
+
+[[noreturn]] void fail(const Frame* frame, const char* what, unsigned long long got = 0, unsigned long long want = 0) {
+    printf("FAIL width %d from_host %d: %s (got %llx, expected %llx)\n", DATA_WIDTH, FROM_HOST, what, got, want);
+    if (frame) {
+        printf("  frame %llu, %zu bytes%s:", (unsigned long long)frame->number, frame->bytes.size(), frame->marked ? ", marked bad" : "");
+        for (size_t i = 0; i < frame->bytes.size() && i < 160; i++) printf("%s%02x", i % 32 == 0 ? "\n    " : "", frame->bytes[i]);
+        printf("\n");
+    }
+    exit(1);
+}
+
+struct Phase {
+    int gap, room, ready, verdict_delay, pass, small;
+    bool line_rate;
+};
+
+class Bench {
+  public:
+    Bench() : top(new Vingress) {}
+
+    void reset() {
+        top->rst = 1;
+        top->s_axis_tvalid = 0;
+        top->verdict_valid = 0;
+        top->m_axis_tready = 0;
+        top->room = 1;
+        for (int i = 0; i < 4; i++) edge();
+        top->rst = 0;
+        edge();
+        edge();
+        if (!top->s_axis_tready) fail(nullptr, "s_axis_tready low after reset");
+        if (top->busy) fail(nullptr, "busy after reset");
+        flight.clear();
+        verdicts.clear();
+        leaving.clear();
+        occupied = sent_beats = 0;
+        received = passed = consumed = dropped_full = dropped_length = 0;
+        want_passed = want_consumed = 0;
+        stalled = false;
+        out.clear();
+    }
+
+    void run(const Phase& p, uint64_t frames) {
+        phase = p;
+        uint64_t produced = 0;
+        Frame current;
+        size_t position = 0;
+        bool sending = false;
+        uint64_t idle = 0, full_before = dropped_full, began = clock;
+        while (produced < frames || sending || !flight.empty() || !verdicts.empty() || !leaving.empty() || top->busy) {
+            // Stimulus of this clock.
+            if (!sending && produced < frames) {
+                current = Frame();
+                current.bytes = random_frame(phase.small);
+                if (phase.line_rate) current.bytes.resize(60 + (DATA_WIDTH < 512 && !phase.small ? below(200) : 0), 0x55);
+                current.number = total++;
+                current.marked = !phase.line_rate && chance(4);
+                current.bad = current.marked || current.bytes.size() > size_t(kMaxFrame) || current.bytes.size() < 14;
+                current.expected = reference::parse(current.bytes, FROM_HOST != 0);
+                sending = true;
+                position = 0;
+                produced++;
+            }
+            bool beat = sending && !chance(phase.gap);
+            top->s_axis_tvalid = beat;
+            top->room = chance(phase.room);
+            top->m_axis_tready = chance(phase.ready);
+            bool last = beat && position + kBytes >= current.bytes.size();
+            for (int lane = 0; lane < kBytes; lane++) {
+                bool in = beat && position + lane < current.bytes.size();
+                set_byte(top->s_axis_tdata, lane, in ? current.bytes[position + lane] : uint8_t(rng()));
+            }
+            size_t keep = !beat ? 0 : last ? current.bytes.size() - position : kBytes;
+            top->s_axis_tkeep = keep == 64 ? ~0ull : (1ull << keep) - 1;
+            top->s_axis_tlast = beat ? last : chance(50);
+            top->s_axis_tuser = last ? current.marked : chance(50);
+            if (!verdicts.empty() && verdicts.front().verdict_clock <= clock) {
+                top->verdict_valid = 1;
+                top->verdict = verdicts.front().pass ? VERDICT_PASS_VALUE : VERDICT_DROP_VALUE;
+            } else {
+                top->verdict_valid = 0;
+                top->verdict = uint8_t(below(2));
+            }
+            top->eval();
+            if (!top->s_axis_tready) fail(nullptr, "s_axis_tready low");
+
+            if (beat) {
+                if (position == 0) {
+                    current.first_clock = clock;
+                    current.room_at_first = top->room;
+                    current.must_admit = top->room && occupied + kMaxBeats + 8 <= kDepth;
+                    current.begun = true;
+                    flight.push_back(current);
+                }
+                Frame& f = flight.back();
+                size_t ports = f.expected.ports_end;
+                if (f.expected.tcp && position < ports && ports <= position + kBytes) {
+                    f.ports_clock = clock;
+                    f.ports_sent = true;
+                }
+                occupied++;
+                position += kBytes;
+                if (last) {
+                    f.last_clock = clock;
+                    sending = false;
+                }
+            }
+
+            bool taken = top->verdict_valid && top->verdict_ready;
+            observe_output();
+            if (taken) {
+                Frame f = verdicts.front();
+                verdicts.pop_front();
+                if (f.pass) {
+                    want_passed++;
+                    leaving.push_back(f);
+                } else {
+                    want_consumed++;
+                    release(f);
+                }
+            }
+            edge();
+            finish_output();
+            observe();
+            if (clock - began > 400 * (frames + 1000)) fail(nullptr, "no progress");
+            if (++idle > 1000000000) fail(nullptr, "stuck");
+        }
+        for (int i = 0; i < 4; i++) {
+            top->s_axis_tvalid = 0;
+            top->verdict_valid = 0;
+            edge();
+            observe();
+        }
+        if (phase.line_rate && dropped_full != full_before) fail(nullptr, "dropped frames at line rate", dropped_full - full_before);
+        if (received != passed + consumed + dropped_full + dropped_length) fail(nullptr, "counters do not add up", received, passed + consumed + dropped_full + dropped_length);
+        if (passed != want_passed) fail(nullptr, "count_passed", passed, want_passed);
+        if (consumed != want_consumed) fail(nullptr, "count_consumed", consumed, want_consumed);
+    }
+
+    void summary() const {
+        printf("  width %3d from_host %d: %llu frames, %llu clocks; %llu TCP, %llu segments (%llu void, %llu malformed, %llu good and with options), "
+               "%llu passed, %llu dropped at full FIFO\n",
+               DATA_WIDTH, FROM_HOST, (unsigned long long)total, (unsigned long long)clock, (unsigned long long)seen_tcp,
+               (unsigned long long)seen_segments, (unsigned long long)seen_void, (unsigned long long)seen_malformed,
+               (unsigned long long)seen_good, (unsigned long long)seen_passed, (unsigned long long)seen_full);
+        // A bench whose frames do not reach the interesting places is no bench.
+        if (seen_void < total / 500 || seen_malformed < total / 100 || seen_good < total / 20 || seen_full < total / 200 || seen_passed < total / 10)
+            fail(nullptr, "poor coverage");
+    }
+
+    // Latencies and rates that the head of ingress.v promises.
+    void directed() {
+        reset();
+        phase = Phase{0, 100, 100, 0, 100, 1, true};
+        // One frame, its verdict given late: m_axis one clock behind it.
+        Frame f;
+        f.bytes.assign(60, 0x11);
+        uint64_t verdict_at = 0, out_at = 0;
+        size_t position = 0;
+        bool done = false;
+        for (int i = 0; i < 100; i++) {
+            top->room = 1;
+            top->m_axis_tready = 1;
+            top->s_axis_tvalid = position < 60;
+            top->s_axis_tlast = position + kBytes >= 60;
+            top->s_axis_tuser = 0;
+            size_t keep = position + kBytes >= 60 ? (position < 60 ? 60 - position : 0) : kBytes;
+            top->s_axis_tkeep = keep == 64 ? ~0ull : (1ull << keep) - 1;
+            if (i == 50) verdict_at = clock;
+            top->verdict_valid = i >= 50 && !done;
+            top->verdict = VERDICT_PASS_VALUE;
+            top->eval();
+            if (top->m_axis_tvalid && !out_at) out_at = clock;
+            if (top->verdict_valid && top->verdict_ready) done = true;
+            edge();
+            position += kBytes;
+        }
+        if (out_at != verdict_at + 1) fail(nullptr, "verdict to m_axis", out_at - verdict_at, 1);
+    }
+
+  private:
+    void edge() {
+        top->clk = 0;
+        top->eval();
+        top->clk = 1;
+        top->eval();
+        clock++;
+    }
+
+    // After the edge that begins clock `clock`.
+    void observe() {
+        received += top->count_received;
+        passed += top->count_passed;
+        consumed += top->count_consumed;
+        dropped_full += top->count_dropped_full;
+        dropped_length += top->count_dropped_length;
+        if (top->count_passed + top->count_consumed > 1) fail(nullptr, "two counters for one frame");
+        bool inside = !verdicts.empty() || !leaving.empty();
+        for (auto& f : flight)
+            if (!f.last_clock || clock <= f.last_clock + kCountLatency || (f.admitted && (f.expected.tcp || !f.bad))) inside = true;
+        if (inside && !top->busy) fail(nullptr, "busy low with a frame inside");
+
+        // Keys.
+        Frame* key_frame = nullptr;
+        for (auto& f : flight)
+            if (f.ports_sent && f.ports_clock + kKeyLatency == clock) key_frame = &f;
+        if (top->key_valid) {
+            if (!key_frame) fail(flight.empty() ? nullptr : &flight.back(), "key_valid without ports");
+            key_frame->key_seen = true;
+            check_key(*key_frame, top->key, 0, "key");
+        }
+
+        // Counter pulses of the frame whose last beat was two clocks ago.
+        Frame* counted = nullptr;
+        for (auto& f : flight)
+            if (f.last_clock && f.last_clock + kCountLatency == clock) counted = &f;
+        if (bool(counted) != bool(top->count_received)) fail(counted, "count_received", top->count_received, counted != nullptr);
+        if (counted) {
+            counted->admitted = !top->count_dropped_full;
+            if (counted->admitted && !counted->room_at_first) fail(counted, "admitted without room");
+            if (!counted->admitted && counted->must_admit) fail(counted, "dropped with room and space");
+            if (counted->admitted && bool(top->count_dropped_length) != counted->bad) fail(counted, "count_dropped_length", top->count_dropped_length, counted->bad);
+            if (!counted->admitted && top->count_dropped_length) fail(counted, "two counters for one frame");
+            if (!counted->admitted) seen_full++;
+        } else if (top->count_dropped_full || top->count_dropped_length) {
+            fail(nullptr, "drop counted without a frame");
+        }
+
+        // Segments.
+        if (!flight.empty() && flight.front().last_clock && flight.front().last_clock + kSegmentLatency == clock) {
+            Frame f = flight.front();
+            flight.pop_front();
+            bool key_expected = f.admitted && f.expected.tcp;
+            if (f.key_seen != key_expected) fail(&f, "key_valid", f.key_seen, key_expected);
+            bool segment_expected = f.admitted && (!f.bad || f.expected.tcp);
+            if (bool(top->segment_valid) != segment_expected) fail(&f, "segment_valid", top->segment_valid, segment_expected);
+            if (top->segment_valid) check_segment(f);
+            if (f.admitted && !f.bad) {
+                f.pass = !f.expected.tcp || chance(phase.pass);
+                f.verdict_clock = clock + below(phase.verdict_delay + 1);
+                verdicts.push_back(f);
+            } else {
+                release(f);
+            }
+        } else if (top->segment_valid) {
+            fail(flight.empty() ? nullptr : &flight.front(), "segment_valid at a wrong time");
+        }
+    }
+
+    template <typename P> void check_bits(const Frame& f, const P& port, int lsb, int width, uint64_t want, const char* what) {
+        uint64_t got = get(port, lsb, width);
+        if (got != want) fail(&f, what, got, want);
+    }
+
+    template <typename P> void check_key(const Frame& f, const P& port, int base, const char* what) {
+        const auto& e = f.expected;
+        const uint8_t* local = FROM_HOST ? e.source : e.destination;
+        const uint8_t* remote = FROM_HOST ? e.destination : e.source;
+        for (int i = 0; i < 16; i++) {
+            check_bits(f, port, base + KEY_LOCAL_ADDRESS_LSB + 8 * (15 - i), 8, local[i], what);
+            check_bits(f, port, base + KEY_REMOTE_ADDRESS_LSB + 8 * (15 - i), 8, remote[i], what);
+        }
+        check_bits(f, port, base + KEY_LOCAL_PORT_LSB, 16, FROM_HOST ? e.source_port : e.destination_port, what);
+        check_bits(f, port, base + KEY_REMOTE_PORT_LSB, 16, FROM_HOST ? e.destination_port : e.source_port, what);
+        check_bits(f, port, base + KEY_TAGGED_LSB, 1, e.tagged, what);
+        check_bits(f, port, base + KEY_VLAN_LSB, 12, e.tci & 0xFFF, what);
+    }
+
+    void check_segment(const Frame& f) {
+        const auto& e = f.expected;
+        const auto& s = top->segment;
+        seen_segments++;
+#define FIELD(name, want) check_bits(f, s, SEGMENT_##name##_LSB, SEGMENT_##name##_WIDTH, (want), #name)
+        FIELD(IS_TCP, e.tcp);
+        FIELD(VOID, f.bad);
+        if (f.bad) seen_void++;
+        if (!e.tcp) return;
+        seen_tcp++;
+        check_key(f, s, SEGMENT_KEY_LSB, "key in segment");
+        if (f.bad) return;
+        FIELD(IS_IPV6, e.ipv6);
+        FIELD(TCI, e.tci);
+        FIELD(DESTINATION_MAC, e.destination_mac);
+        FIELD(SOURCE_MAC, e.source_mac);
+        FIELD(BAD_IP_CHECKSUM, e.bad_ip_checksum);
+        FIELD(BAD_TCP_CHECKSUM, e.bad_tcp_checksum);
+        FIELD(MALFORMED, e.malformed);
+        FIELD(BAD_ADDRESS, e.bad_address);
+        FIELD(LAND, e.land);
+        if (e.header_complete) {
+            FIELD(FLAGS, e.flags);
+            FIELD(SEQ, e.seq);
+            FIELD(ACK, e.ack);
+            FIELD(WINDOW, e.window);
+        } else if (!e.malformed) {
+            fail(&f, "the reference contradicts itself");
+        }
+        FIELD(DATA_LENGTH, e.data_length);
+        FIELD(MSS_PRESENT, e.mss_present);
+        FIELD(MSS, e.mss);
+        FIELD(SCALE_PRESENT, e.scale_present);
+        FIELD(SCALE, e.scale);
+        FIELD(SACK_PERMITTED, e.sack_permitted);
+        FIELD(TS_PRESENT, e.ts_present);
+        FIELD(TS_VAL, e.ts_val);
+        FIELD(TS_ECR, e.ts_ecr);
+#undef FIELD
+        if (e.malformed) seen_malformed++;
+        if (!e.malformed && !e.bad_tcp_checksum && (e.mss_present || e.ts_present)) seen_good++;
+    }
+
+    // Before the edge: what stands on m_axis in this clock.
+    void observe_output() {
+        popped = false;
+        if (stalled) {
+            if (!top->m_axis_tvalid) fail(nullptr, "m_axis_tvalid dropped while stalled");
+            if (bool(top->m_axis_tlast) != held_last) fail(nullptr, "m_axis_tlast changed while stalled");
+            for (int lane = 0; lane < kBytes; lane++)
+                if (get(top->m_axis_tdata, 8 * lane, 8) != held[lane]) fail(nullptr, "m_axis_tdata changed while stalled");
+        }
+        stalled = top->m_axis_tvalid && !top->m_axis_tready;
+        if (stalled) {
+            held_last = top->m_axis_tlast;
+            for (int lane = 0; lane < kBytes; lane++) held[lane] = uint8_t(get(top->m_axis_tdata, 8 * lane, 8));
+        }
+        if (!top->m_axis_tvalid || !top->m_axis_tready) return;
+        uint64_t keep = uint64_t(top->m_axis_tkeep);
+        int count = __builtin_popcountll(keep);
+        uint64_t contiguous = count == 64 ? ~0ull : (1ull << count) - 1;
+        if (keep != contiguous || count == 0 || (!top->m_axis_tlast && count != kBytes)) fail(nullptr, "m_axis_tkeep", keep);
+        for (int lane = 0; lane < count; lane++) out.push_back(uint8_t(get(top->m_axis_tdata, 8 * lane, 8)));
+        popped = top->m_axis_tlast;
+    }
+
+    // After the edge: a frame that left completely.
+    void finish_output() {
+        if (!popped) return;
+        if (leaving.empty()) fail(nullptr, "a frame left that was not passed");
+        Frame f = leaving.front();
+        leaving.pop_front();
+        if (out != f.bytes) fail(&f, "passed frame differs", out.size(), f.bytes.size());
+        out.clear();
+        release(f);
+        seen_passed++;
+    }
+
+    void release(const Frame& f) { occupied -= int((f.bytes.size() + kBytes - 1) / kBytes); }
+
+    Vingress* top;
+    Phase phase{};
+    std::deque<Frame> flight, verdicts, leaving;
+    std::vector<uint8_t> out;
+    uint8_t held[kBytes] = {};
+    bool held_last = false, stalled = false, popped = false;
+    int occupied = 0, sent_beats = 0;
+    uint64_t clock = 0, total = 0;
+    uint64_t received = 0, passed = 0, consumed = 0, dropped_full = 0, dropped_length = 0;
+    uint64_t want_passed = 0, want_consumed = 0;
+    uint64_t seen_tcp = 0, seen_segments = 0, seen_void = 0, seen_malformed = 0, seen_good = 0, seen_passed = 0, seen_full = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    uint64_t frames = argc > 1 ? strtoull(argv[1], nullptr, 0) : 20000;
+    uint64_t seed = argc > 2 ? strtoull(argv[2], nullptr, 0) : 1;
+    rng.seed(seed);
+    Bench bench;
+    bench.directed();
+    bench.reset();
+    static const Phase phases[] = {
+        // gap, room, ready, verdict delay, pass, small, line rate
+        {0, 100, 100, 20, 50, 0, false},   // bus rate
+        {30, 98, 70, 40, 60, 0, false},    // everything at random
+        {0, 90, 50, 100, 80, 1, false},    // small frames, slow output: the FIFO fills
+        {0, 100, 30, 0, 100, 0, false},    // very slow output
+        {0, 100, 100, 3, 100, 1, true},    // one 60-byte frame after the other, all passed
+        {0, 100, 100, 0, 0, 1, true},      // ... all discarded
+        {0, 100, 100, 0, 60, 0, true},     // longer ones
+    };
+    const int count = int(sizeof phases / sizeof phases[0]);
+    uint64_t left = frames;
+    while (left > 0) {
+        for (int i = 0; i < count && left > 0; i++) {
+            uint64_t n = 1 + below(i < 4 ? 2000 : 200);
+            if (n > left) n = left;
+            bench.run(phases[i], n);
+            left -= n;
+        }
+        bench.reset();
+    }
+    bench.summary();
+    return 0;
+}

@@ -1,0 +1,154 @@
+// What a frame holds, from the standards, byte by byte, with no eye on the RTL: IEEE 802.3 and 802.1Q,
+// RFC 791, RFC 8200, RFC 9293 (header, checksum, options), RFC 7323 and RFC 2018.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+namespace reference {
+
+struct Segment {
+    bool tcp = false;              // a whole tuple of a TCP segment that the engine looks at
+    size_t ports_end = 0;          // bytes up to and with the ports
+    bool tagged = false, ipv6 = false;
+    unsigned tci = 0;
+    uint64_t destination_mac = 0, source_mac = 0;
+    uint8_t source[16] = {}, destination[16] = {};  // IPv4 as IPv4-mapped IPv6
+    unsigned source_port = 0, destination_port = 0;
+    bool bad_ip_checksum = false, bad_tcp_checksum = false, malformed = false, bad_address = false, land = false;
+    bool header_complete = false;  // the 20 bytes of the TCP header are in the frame
+    unsigned flags = 0, window = 0, data_length = 0;
+    uint32_t seq = 0, ack = 0;
+    bool mss_present = false, scale_present = false, sack_permitted = false, ts_present = false;
+    unsigned mss = 0, scale = 0;
+    uint32_t ts_val = 0, ts_ecr = 0;
+};
+
+// Ones' complement sum (RFC 1071), end-around carry after every addition.
+class Sum {
+  public:
+    void word(unsigned w) {
+        value += w & 0xFFFF;
+        if (value > 0xFFFF) value -= 0xFFFF;
+    }
+    void bytes(const uint8_t* p, size_t n) {
+        for (size_t i = 0; i + 1 < n; i += 2) word(unsigned(p[i]) * 256 + p[i + 1]);
+        if (n % 2) word(unsigned(p[n - 1]) * 256);
+    }
+    bool right() const { return value == 0xFFFF; }
+
+  private:
+    uint32_t value = 0;
+};
+
+inline unsigned u16(const uint8_t* p) { return unsigned(p[0]) * 256 + p[1]; }
+inline uint32_t u32(const uint8_t* p) { return uint32_t(u16(p)) * 65536 + u16(p + 2); }
+
+inline void parse_options(Segment& s, const uint8_t* o, size_t n) {
+    size_t i = 0;
+    while (i < n) {
+        uint8_t kind = o[i];
+        if (kind == 0) return;
+        if (kind == 1) { i++; continue; }
+        if (i + 1 >= n) return;
+        size_t length = o[i + 1];
+        if (length < 2 || length > n - i) return;
+        const uint8_t* v = o + i + 2;
+        if (kind == 2 && length == 4) { s.mss_present = true; s.mss = u16(v); }
+        if (kind == 3 && length == 3) { s.scale_present = true; s.scale = v[0] < 14 ? v[0] : 14; }
+        if (kind == 4 && length == 2) s.sack_permitted = true;
+        if (kind == 8 && length == 10) { s.ts_present = true; s.ts_val = u32(v); s.ts_ecr = u32(v + 4); }
+        i += length;
+    }
+}
+
+inline Segment parse(const std::vector<uint8_t>& f, bool /*from_host*/) {
+    Segment s;
+    size_t n = f.size();
+    if (n < 14) return s;
+    const uint8_t* p = f.data();
+    for (int i = 0; i < 6; i++) {
+        s.destination_mac = s.destination_mac * 256 + p[i];
+        s.source_mac = s.source_mac * 256 + p[6 + i];
+    }
+    size_t l3 = 14;
+    unsigned type = u16(p + 12);
+    if (type == 0x8100) {
+        if (n < 18) return s;
+        s.tagged = true;
+        s.tci = u16(p + 14);
+        type = u16(p + 16);
+        l3 = 18;
+    }
+    size_t l4;
+    long segment_length;
+    if (type == 0x0800) {
+        if (n < l3 + 20 + 4) return s;
+        if (p[l3] != 0x45 || p[l3 + 9] != 6 || (u16(p + l3 + 6) & 0x3FFF) != 0) return s;
+        static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+        memcpy(s.source, mapped, 12);
+        memcpy(s.destination, mapped, 12);
+        memcpy(s.source + 12, p + l3 + 12, 4);
+        memcpy(s.destination + 12, p + l3 + 16, 4);
+        uint32_t a = u32(p + l3 + 12);
+        s.bad_address = a == 0 || a / 0x1000000 == 127 || a >= 0xE0000000u;
+        Sum header;
+        header.bytes(p + l3, 20);
+        s.bad_ip_checksum = !header.right();
+        l4 = l3 + 20;
+        segment_length = long(u16(p + l3 + 2)) - 20;
+        if (segment_length < 20) s.malformed = true;
+    } else if (type == 0x86DD) {
+        if (n < l3 + 40 + 4) return s;
+        if (p[l3] / 16 != 6 || p[l3 + 6] != 6) return s;
+        s.ipv6 = true;
+        memcpy(s.source, p + l3 + 8, 16);
+        memcpy(s.destination, p + l3 + 24, 16);
+        static const uint8_t unspecified[16] = {}, loopback[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+        s.bad_address = memcmp(s.source, unspecified, 16) == 0 || memcmp(s.source, loopback, 16) == 0 || s.source[0] == 0xFF;
+        l4 = l3 + 40;
+        segment_length = long(u16(p + l3 + 4));
+    } else {
+        return s;
+    }
+    s.tcp = true;
+    s.ports_end = l4 + 4;
+    s.source_port = u16(p + l4);
+    s.destination_port = u16(p + l4 + 2);
+    if (p[6] & 1) s.bad_address = true;
+    s.land = memcmp(s.source, s.destination, 16) == 0;
+
+    long available = long(n - l4);
+    if (segment_length > available) s.malformed = true;
+    s.header_complete = available >= 20;
+    long offset = 0;
+    if (s.header_complete) {
+        s.seq = u32(p + l4 + 4);
+        s.ack = u32(p + l4 + 8);
+        offset = p[l4 + 12] / 16 * 4;
+        s.flags = p[l4 + 13];
+        s.window = u16(p + l4 + 14);
+        if (offset < 20 || offset > segment_length) s.malformed = true;
+    } else {
+        s.malformed = true;
+    }
+
+    // The pseudo-header, then the segment as far as it is there. A packet whose length ends inside its own IP header
+    // has no segment; what is summed then reaches from the addresses to that end.
+    Sum sum;
+    sum.word(6);
+    sum.word(unsigned(segment_length) & 0xFFFF);
+    size_t addresses = s.ipv6 ? l3 + 8 : l3 + 12;
+    long end = long(l4) + segment_length;
+    if (end > long(n)) end = long(n);
+    if (end > long(addresses)) sum.bytes(p + addresses, size_t(end) - addresses);
+    s.bad_tcp_checksum = !sum.right();
+
+    if (!s.malformed) {
+        s.data_length = unsigned(segment_length - offset);
+        parse_options(s, p + l4 + 20, size_t(offset - 20));
+    }
+    return s;
+}
+
+}  // namespace reference
