@@ -10,7 +10,7 @@ offload_prerequisites
 offload_build
 
 bitstream=$OFFLOAD_ROOT/artifacts/virtual/offload-virtual.obit
-offload=("$(command -v dotnet)" "$OFFLOAD_ROOT/artifacts/bin/Offload.Cli/release/offload.dll")
+offload=("$(command -v dotnet)" "$OFFLOAD_ROOT/artifacts/bin/Offload.Cli/release/Offload.Cli.dll")
 
 # Help opens nothing and needs no rights.
 for argument in "$@"; do

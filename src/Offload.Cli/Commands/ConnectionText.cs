@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using Offload.Cli.Shell;
+using Offload.Connections;
+
+namespace Offload.Cli.Commands;
+
+/// <summary>How rows of the connection table are written.</summary>
+internal static class ConnectionText
+{
+    /// <summary>Headings of <see cref="Cells"/>.</summary>
+    internal static readonly string[] Headings = ["LOCAL", "REMOTE", "STATE", "OWNER", "ISS", "IRS", "SND.NXT", "RCV.NXT", "MSS", "OPTIONS"];
+
+    internal static JsonNode ToJson(ConnectionRow row) => new JsonObject
+    {
+        ["index"] = row.Index < 0 ? null : row.Index,
+        ["local_address"] = row.Key.LocalAddress.ToString(),
+        ["local_port"] = row.Key.LocalPort,
+        ["remote_address"] = row.Key.RemoteAddress.ToString(),
+        ["remote_port"] = row.Key.RemotePort,
+        ["vlan"] = row.Key.Vlan,
+        ["state"] = JsonOutput.Name(row.State),
+        ["owner"] = JsonOutput.Name(row.Owner),
+        ["origin"] = JsonOutput.Name(row.Origin),
+        ["listener"] = row.Listener,
+        ["epoch"] = row.Epoch,
+        ["iss"] = row.Iss,
+        ["irs"] = row.Irs,
+        ["snd_una"] = row.SndUna,
+        ["snd_nxt"] = row.SndNxt,
+        ["rcv_nxt"] = row.RcvNxt,
+        ["peer_window"] = row.PeerWindow,
+        ["peer_scale"] = row.PeerScale,
+        ["our_window"] = row.OurWindow,
+        ["our_scale"] = row.OurScale,
+        ["mss"] = row.Mss,
+        ["sack"] = row.SackPermitted,
+        ["timestamps"] = row.Timestamps,
+        ["remote_mac"] = row.RemoteMac.ToString(),
+        ["retries"] = row.Retries,
+        ["created_us"] = row.CreatedMicroseconds,
+    };
+
+    internal static TextTable Table(ReadOnlySpan<ConnectionRow> rows)
+    {
+        var table = new TextTable(Headings) { RightAligned = [4, 5, 6, 7, 8] };
+        foreach (var row in rows)
+        {
+            table.Add(Cells(row));
+        }
+
+        return table;
+    }
+
+    internal static string[] Cells(ConnectionRow row) =>
+    [
+        EndPoint(row.Key.LocalAddress, row.Key.LocalPort) + (row.Key.Vlan is { } vlan ? $" vlan {vlan}" : ""),
+        EndPoint(row.Key.RemoteAddress, row.Key.RemotePort),
+        JsonOutput.Name(row.State),
+        JsonOutput.Name(row.Owner),
+        row.Iss.ToString(CultureInfo.InvariantCulture),
+        row.Irs.ToString(CultureInfo.InvariantCulture),
+        row.SndNxt.ToString(CultureInfo.InvariantCulture),
+        row.RcvNxt.ToString(CultureInfo.InvariantCulture),
+        row.Mss.ToString(CultureInfo.InvariantCulture),
+        Options(row),
+    ];
+
+    private static string EndPoint(NetworkAddress address, ushort port) => new IPEndPoint(address.ToIPAddress(), port).ToString();
+
+    private static string Options(ConnectionRow row)
+    {
+        var names = new List<string>();
+        if (row.Timestamps)
+        {
+            names.Add("ts");
+        }
+
+        if (row.SackPermitted)
+        {
+            names.Add("sack");
+        }
+
+        if (row.OurScale is { } ours && row.PeerScale is { } theirs)
+        {
+            names.Add($"wscale:{ours},{theirs}");
+        }
+
+        return names.Count == 0 ? "-" : string.Join(' ', names);
+    }
+}
