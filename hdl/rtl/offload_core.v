@@ -328,6 +328,7 @@ module offload_core #(
     wire [47:0]                      write_time;
     wire [`COMMAND_STATUS_BITS-1:0] write_status;
     wire [`COUNTERS-1:0]             write_count;
+    wire                             write_stashed, write_drained;
     wire [15:0]                      write_index;
     wire [32:0]                      write_hash;
 
@@ -361,7 +362,9 @@ module offload_core #(
         .event_valid(walker_valid), .event_ready(walker_ready), .event_kind(walker_kind),
         .event_hash(walker_hash), .event_index(walker_index),
         .write_valid(write_valid), .write_kind(write_kind), .write_hit(write_hit),
-        .write_insert(write_insert), .write_free(write_free), .write_index(write_index), .write_hash(write_hash)
+        .write_entry(write_entry || write_drained), .write_insert(write_insert), .write_free(write_free),
+        .write_timed(write_stashed || write_next_entry[`ENTRY_DEADLINE_SET] || write_next_entry[`ENTRY_ACK_LIMITED]),
+        .write_index(write_index), .write_hash(write_hash)
     );
 
     dispatcher #(.SLOT_BITS(SLOT_BITS)) dispatcher (
@@ -427,6 +430,7 @@ module offload_core #(
         .decide_can_insert(decide_can_insert), .decide_insert(decide_insert),
         .write_hit(write_valid && write_hit), .write_entry(write_entry), .write_insert(write_insert),
         .write_free(write_free), .write_next_entry(write_next_entry),
+        .write_stashed(write_stashed), .write_drained(write_drained),
         .write_index(write_index), .write_hash(write_hash), .in_use(in_use), .peak(peak)
     );
 

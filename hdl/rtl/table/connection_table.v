@@ -51,6 +51,8 @@ module connection_table #(
     input  wire                           write_insert,
     input  wire                           write_free,
     input  wire [`ENTRY_BITS-1:0]         write_next_entry,
+    output wire                           write_stashed,        // the entry lies in the stash from now on
+    output wire                           write_drained,        // it goes from the stash to the index
     output wire [15:0]                    write_index,
     output wire [32:0]                    write_hash,
 
@@ -283,9 +285,9 @@ module connection_table #(
     assign decide_can_insert = free_available && (decide_to_index || stash_has_room);
 
     wire write_to_stash   = write_insert && (event_in_index[AHEAD] || event_free_way[AHEAD] == {WAYS{1'b0}});
-    wire write_drain      = event_sweep[AHEAD] && write_hit && event_in_stash[AHEAD] && !event_in_index[AHEAD] &&
+    assign write_drained  = event_sweep[AHEAD] && write_hit && event_in_stash[AHEAD] && !event_in_index[AHEAD] &&
                             event_free_way[AHEAD] != {WAYS{1'b0}} && !write_free;
-    wire write_from_stash = event_in_stash[AHEAD] && (write_free || write_drain);
+    wire write_from_stash = event_in_stash[AHEAD] && (write_free || write_drained);
 
     free_list #(.INDEX_BITS(INDEX_BITS)) numbers (
         .clk(clk), .rst(rst),
@@ -298,7 +300,7 @@ module connection_table #(
     always @* begin
         write_word = {1'b1, write_event_hash[32:ROW_BITS], event_entry[AHEAD]};
         write_way  = {WAYS{1'b0}};
-        if ((write_insert && !write_to_stash) || write_drain)
+        if ((write_insert && !write_to_stash) || write_drained)
             write_way = event_free_way[AHEAD];
         else if (write_free && !event_in_stash[AHEAD]) begin
             write_way  = event_way[AHEAD];
@@ -329,6 +331,7 @@ module connection_table #(
         end
     end
 
+    assign write_stashed = write_to_stash || (event_in_stash[AHEAD] && !write_from_stash);
     assign write_index = {{(16-INDEX_BITS){1'b0}}, event_entry[AHEAD]};
     assign write_hash  = write_event_hash;
 

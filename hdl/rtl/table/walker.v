@@ -1,5 +1,7 @@
 // Visits entries by number: the timer sweep, a FLUSH, and the host's reads of the table by index. It keeps which
 // entries are in use, and the hash that each lies under, and offers events that join behind the hash stage.
+// The sweep visits the entries that a clock runs for (a deadline, or the limit of unsolicited ACKs) or that wait in
+// the stash; so a table full of quiet connections costs nothing.
 //
 // An event may find its entry gone or its number given to another connection by the time it is looked up. It then
 // selects nothing: a sweep or flush has nothing to do there, and a read goes on to the next entry.
@@ -44,8 +46,10 @@ module walker #(
     input  wire                         write_valid,
     input  wire [`EVENT_KIND_BITS-1:0] write_kind,
     input  wire                         write_hit,
+    input  wire                         write_entry,
     input  wire                         write_insert,
     input  wire                         write_free,
+    input  wire                         write_timed,            // the entry, as written, wants the sweep
     input  wire [15:0]                  write_index,
     input  wire [32:0]                  write_hash
 );
@@ -53,11 +57,15 @@ module walker #(
     localparam GROUP_BITS = INDEX_BITS - 5;                     // groups of 32 entries
 
     // ---------------------------------------------------------------- which entries are in use
-    reg  [31:0]           used [0:(1<<GROUP_BITS)-1];
+    reg  [31:0]           used  [0:(1<<GROUP_BITS)-1];
+    reg  [31:0]           timed [0:(1<<GROUP_BITS)-1];          // those that want the sweep
     reg  [GROUP_BITS:0]   fill;
     assign ready = fill[GROUP_BITS];
     wire [GROUP_BITS-1:0] change_group = write_index[INDEX_BITS-1:5];
     wire [31:0]           change_bit   = 32'd1 << write_index[4:0];
+    wire [31:0]           timed_before = timed[change_group];
+    wire                  time_it      = write_timed && !write_free;
+    wire                  was_timed    = (timed_before & change_bit) != 32'd0;
     reg  [GROUP_BITS-1:0] highest_group;                        // none above was ever used
 
     always @(posedge clk) begin
@@ -67,6 +75,10 @@ module walker #(
             used[change_group] <= used[change_group] | change_bit;
         else if (write_free)
             used[change_group] <= used[change_group] & ~change_bit;
+        if (!ready)
+            timed[fill[GROUP_BITS-1:0]] <= 32'd0;
+        else if (write_entry)
+            timed[change_group] <= time_it ? timed_before | change_bit : timed_before & ~change_bit;
         if (rst) begin
             fill          <= {(GROUP_BITS+1){1'b0}};
             highest_group <= {GROUP_BITS{1'b0}};
@@ -88,11 +100,10 @@ module walker #(
     reg                   flush_wanted;
     reg  [63:0]           last_sweep;
     reg  [7:0]            outstanding;                          // events of a flush that are not written yet
-    reg                   anything;                             // some entry is in use
-    reg  [16:0]           in_use;
+    reg  [16:0]           to_sweep;                             // entries that want the sweep
 
     wire [63:0]           since_sweep = timebase_us - last_sweep;
-    wire                  sweep_due   = enable && anything && since_sweep >= {40'd0, sweep_period};
+    wire                  sweep_due   = enable && to_sweep != 17'd0 && since_sweep >= {40'd0, sweep_period};
     wire                  pass_empty  = pass_bits == 32'd0;
     wire                  pass_last   = pass_group > {1'b0, highest_group};
     wire                  pass_over   = pass && pass_empty && pass_last;
@@ -173,14 +184,14 @@ module walker #(
             event_index <= {{(16-INDEX_BITS){1'b0}}, fetch_index};
         end
         if (flush_start) flush_wanted <= 1'b1;
-        in_use   <= in_use + {16'd0, write_insert} - {16'd0, write_free};
-        anything <= in_use != 17'd0;
+        to_sweep <= to_sweep + {16'd0, write_entry && time_it && !was_timed}
+                             - {16'd0, write_entry && !time_it && was_timed};
 
         if (fetch && choose_pass) pass_bits <= pass_bits & (pass_bits - 32'd1);
         outstanding <= outstanding + {7'd0, fetch && choose_pass && pass_flush}
                                    - {7'd0, write_valid && write_kind == `EVENT_KIND_FLUSH};
         if (pass && pass_empty && !pass_last) begin
-            pass_bits  <= used[pass_group[GROUP_BITS-1:0]];
+            pass_bits  <= pass_flush ? used[pass_group[GROUP_BITS-1:0]] : timed[pass_group[GROUP_BITS-1:0]];
             pass_group <= pass_group + 1'b1;
         end
         if (pass_over && !(pass_flush && outstanding != 8'd0)) begin
@@ -203,8 +214,7 @@ module walker #(
             flush_done   <= 1'b0;
             last_sweep   <= timebase_us;
             outstanding  <= 8'd0;
-            anything     <= 1'b0;
-            in_use       <= 17'd0;
+            to_sweep     <= 17'd0;
         end
     end
 
