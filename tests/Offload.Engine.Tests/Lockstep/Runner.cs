@@ -23,7 +23,8 @@ internal static class Runner
         {
             Step step = steps[i];
             string? difference = Apply(step, model, target, touched, ref sort);
-            if (difference is null && !(step.Together && i + 1 < steps.Count))
+            bool goesOn = step.Together && i + 1 < steps.Count && IsFromNet(step) && IsFromNet(steps[i + 1]);
+            if (difference is null && !goesOn)
             {
                 difference = Compare(model, target, touched, sort);
                 touched.Clear();
@@ -79,6 +80,9 @@ internal static class Runner
 
         return null;
     }
+
+    /// <summary>Only frames of one port keep their order among each other.</summary>
+    private static bool IsFromNet(Step step) => step is SegmentStep { FromHost: false } or FrameStep { FromHost: false };
 
     private static void SendFrame(bool fromHost, byte[] frame, bool bad, PassiveTcp model, Target target)
     {

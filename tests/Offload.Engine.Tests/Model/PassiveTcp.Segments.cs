@@ -223,7 +223,7 @@ internal sealed partial class PassiveTcp
             return;
         }
 
-        if (Circle.BeforeOrAt(connection.SndUna, segment.Ack))
+        if (segment.Ack - connection.SndUna <= connection.SndNxt - connection.SndUna || fault == Fault.AcceptsFutureAck)
         {
             connection.SndUna = segment.Ack;
             if (!IsBefore(segment.Seq, connection.SndWl1) || fault == Fault.OldWindowUpdates)

@@ -25,7 +25,7 @@ internal sealed record Settings
     public IReadOnlyList<byte> IsnKey { get; init; } = new byte[16];
 
     /// <summary>Bits of the placement hash, 11 words; decides nothing that can be seen.</summary>
-    public IReadOnlyList<uint> PlacementKey { get; init; } = new uint[11];
+    public IReadOnlyList<uint> PlacementKey { get; init; } = [.. Enumerable.Range(1, 11).Select(i => (uint)i * 0x9E3779B9)];
 
     /// <summary>In ticks of 1.024 ms, as all times here.</summary>
     public uint RtoInitial { get; init; } = 977;
