@@ -25,7 +25,7 @@ public sealed class OffloadBoard : IAsyncDisposable
     private readonly ILogger _logger;
     private int _disposed;
 
-    private OffloadBoard(BoardSession session, BoardServer? server, IAsyncDisposable? lease, ILogger logger, IsnKeyStore keys, bool meter)
+    private OffloadBoard(BoardSession session, BoardServer? server, IAsyncDisposable? lease, ILogger logger, IsnKeyStore keys, BoardMetrics? metrics)
     {
         _session = session;
         _server = server;
@@ -36,7 +36,7 @@ public sealed class OffloadBoard : IAsyncDisposable
         Connections = new BoardConnections(session);
         Counters = new BoardCounters(session);
         Registers = new BoardRegisters(session);
-        _metrics = meter ? new BoardMetrics(session) : null;
+        _metrics = metrics;
     }
 
     /// <summary>Which board it is.</summary>
@@ -102,7 +102,7 @@ public sealed class OffloadBoard : IAsyncDisposable
         ClientSession session = await ClientSession.ConnectAsync(socketPath, cancellationToken).ConfigureAwait(false);
         ILogger logger = LoggerOf(options);
         BoardLog.Connected(logger, session.Description.Id, socketPath);
-        return new OffloadBoard(session, null, null, logger, new IsnKeyStore(), meter: false);
+        return new OffloadBoard(session, null, null, logger, new IsnKeyStore(), metrics: null);
     }
 
     /// <summary>Loads a bitstream file and starts the core: placement key and ISN key are made, the session's number is raised, the listeners that
@@ -172,7 +172,7 @@ public sealed class OffloadBoard : IAsyncDisposable
             session = await HolderSession.StartAsync(hardware, options, keys, logger, cancellationToken).ConfigureAwait(false);
             hardware = null;
             BoardServer? server = lease is null ? null : BoardServer.Start(session, lease, options.MaxConnections, logger);
-            OffloadBoard board = new(session, server, lease, logger, keys, meter: true);
+            OffloadBoard board = new(session, server, lease, logger, keys, new BoardMetrics(session));
             BoardLog.Opened(logger, description.Id);
             return board;
         }

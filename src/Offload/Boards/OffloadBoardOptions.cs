@@ -25,8 +25,12 @@ public sealed class OffloadBoardOptions
     /// A socket elsewhere is found only by its path (<see cref="OffloadBoard.ConnectAsync"/>).</summary>
     public string? SocketPath { get; set; }
 
-    /// <summary>Most processes that may be connected to a served board at a time, each with a few connections. 1 to 4096; default 256 connections.</summary>
+    /// <summary>Most connections of other processes to a served board at a time; each process has a few. 1 to 4096; default: 256.</summary>
     public int MaxConnections { get; set; } = 256;
+
+    /// <summary>Whether a board opens although the core that it runs cannot be used (another register map, no answer), so that a bitstream can be loaded.
+    /// Until then everything else throws what opening would have thrown. Default: false.</summary>
+    public bool OpenUnusableCore { get; set; }
 
     /// <summary>How long a command, a table read or a counter snapshot may take before the link counts as broken. Default: 2 s.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(2);

@@ -61,7 +61,7 @@ public sealed class BoardConnections
         }
 
         ThrowUnlessOk(status, CommandCode.Read, key);
-        return ConnectionRow.Decode(words, -1);
+        return ConnectionWords.ReadRow(words, -1);
     }
 
     /// <summary>Closes our side (RFC 9293 3.10.4). This version of the core does so in CLOSE-WAIT.</summary>
@@ -147,6 +147,6 @@ public sealed class BoardConnections
     {
         uint[] words = new uint[EntryLayout.Words];
         ThrowUnlessOk(await _session.ExecuteAsync(request, words, cancellationToken).ConfigureAwait(false), request.Code, request.Key);
-        return ConnectionRow.Decode(words, -1);
+        return ConnectionWords.ReadRow(words, -1);
     }
 }

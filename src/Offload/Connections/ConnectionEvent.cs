@@ -14,7 +14,7 @@ public enum ConnectionEventKind
 }
 
 /// <summary>Something that happened to a connection, with the connection as it stood afterwards.</summary>
-public readonly partial record struct ConnectionEvent
+public readonly record struct ConnectionEvent
 {
     /// <summary>Whether it tells of a connection, or only of lost events.</summary>
     public ConnectionEventKind Kind { get; init; }

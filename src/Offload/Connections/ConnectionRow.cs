@@ -3,7 +3,7 @@ using Offload.Registers;
 namespace Offload.Connections;
 
 /// <summary>One connection as it stood in the core's table at one instant. Sequence numbers are RFC 9293's (section 3.3.1).</summary>
-public readonly partial record struct ConnectionRow
+public readonly record struct ConnectionRow
 {
     /// <summary>Index of the entry in the table; -1 where it is not known (an answer to a command).</summary>
     public int Index { get; init; }
@@ -79,6 +79,9 @@ public readonly partial record struct ConnectionRow
 
     /// <summary>Retransmissions so far, 0 to 15.</summary>
     public byte Retries { get; init; }
+
+    /// <summary>Tick, modulo 2^14, of the last unsolicited ACK; null where none was sent within the last interval. [RFC 5961 7]</summary>
+    public ushort? LastAckTick { get; init; }
 
     /// <summary>Time since the board's reset, in microseconds modulo 2^48, from which the clock of its ISN was taken.</summary>
     public ulong CreatedMicroseconds { get; init; }

@@ -37,7 +37,7 @@ public sealed class ConnectionSnapshot
 
         for (int i = 0; i < Words.Count; i++)
         {
-            _rows[i] = ConnectionRow.Decode(Words.EntryOf(i), Words.IndexOf(i));
+            _rows[i] = ConnectionWords.ReadRow(Words.EntryOf(i), Words.IndexOf(i));
         }
 
         _count = Words.Count;

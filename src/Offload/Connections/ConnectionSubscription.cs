@@ -20,7 +20,7 @@ public sealed class ConnectionSubscription : IAsyncDisposable
     {
         EventItem item = await _reader.ReadAsync(_words, cancellationToken).ConfigureAwait(false);
         return item.HasEvent
-            ? ConnectionEvent.Decode(_words, item.Lost)
+            ? ConnectionWords.ReadEvent(_words, item.Lost)
             : new ConnectionEvent { Kind = ConnectionEventKind.Lost, LostEvents = item.Lost };
     }
 

@@ -44,6 +44,10 @@ internal static class ListenerRules
             options.Timestamps, options.Sack, options.Vlan, options.ResetUnknown, options.ResetData, mac);
     }
 
+    /// <summary>The end point with an IPv4 address as such, not mapped; the scope of a link-local one is kept.</summary>
+    public static IPEndPoint Plain(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+
     private static void CheckAddress(IPAddress address)
     {
         IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -1,0 +1,98 @@
+using System.Net.Sockets;
+using System.Text;
+using Offload.Serving;
+
+namespace Offload.Boards;
+
+/// <summary>A board that was found.</summary>
+/// <param name="Description">What is known of it.</param>
+/// <param name="Provider">Who opens it; null where another process serves it.</param>
+internal sealed record FoundBoard(BoardDescription Description, BoardProvider? Provider);
+
+/// <summary>Finds boards: those of the providers, and those that are served.</summary>
+internal static class BoardFinder
+{
+    private const string SocketPattern = "*.sock";
+
+    /// <summary>All boards; one that is served is listed once.</summary>
+    public static async ValueTask<IReadOnlyList<BoardDescription>> DiscoverAsync(OffloadBoardOptions options, CancellationToken cancellationToken) =>
+        [.. (await FindAllAsync(options, cancellationToken).ConfigureAwait(false)).Select(found => found.Description)];
+
+    /// <summary>The board of an id, or the only one.</summary>
+    public static async ValueTask<FoundBoard> FindAsync(string? id, OffloadBoardOptions options, CancellationToken cancellationToken)
+    {
+        List<FoundBoard> all = await FindAllAsync(options, cancellationToken).ConfigureAwait(false);
+        List<FoundBoard> fitting = id is null ? all : all.FindAll(found => found.Description.Id == id);
+        return fitting.Count switch
+        {
+            1 => fitting[0],
+            0 => throw new BoardNotFoundException(
+                (id is null ? "There is no board" : $"There is no board '{id}'") + (all.Count == 0 ? ", and no other." : ". " + List(all))),
+            _ => throw new OffloadException(
+                OffloadError.BoardAmbiguous,
+                (id is null ? "There are several boards; name one. " : $"Several boards call themselves '{id}'; unplug or stop one. ") + List(fitting)),
+        };
+    }
+
+    private static string List(List<FoundBoard> boards)
+    {
+        StringBuilder text = new("There are:");
+        foreach (FoundBoard board in boards)
+        {
+            BoardDescription description = board.Description;
+            text.Append($" {description.Id} ({description.Name}, {description.Location});");
+        }
+
+        text[^1] = '.';
+        return text.ToString();
+    }
+
+    private static async ValueTask<List<FoundBoard>> FindAllAsync(OffloadBoardOptions options, CancellationToken cancellationToken)
+    {
+        List<FoundBoard> found = await FindServedAsync(options, cancellationToken).ConfigureAwait(false);
+        HashSet<string> served = [.. found.Select(board => board.Description.Id)];
+        foreach (BoardProvider provider in options.Providers)
+        {
+            foreach (BoardDescription description in await provider.DiscoverAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (!served.Contains(description.Id))
+                {
+                    found.Add(new FoundBoard(description, provider));
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private static async ValueTask<List<FoundBoard>> FindServedAsync(OffloadBoardOptions options, CancellationToken cancellationToken)
+    {
+        List<FoundBoard> found = [];
+        string directory = RuntimeDirectory.PathOf(options);
+        if (!Directory.Exists(directory))
+        {
+            return found;
+        }
+
+        RuntimeDirectory.Check(directory);
+        foreach (string path in Directory.EnumerateFiles(directory, SocketPattern).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                using ClientConnection connection = await ClientConnection.ConnectAsync(path, cancellationToken).ConfigureAwait(false);
+                found.Add(new FoundBoard(connection.Description, null));
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                // Its process has ended without removing it.
+                ServedSocket.RemoveStale(path);
+            }
+            catch (Exception exception) when (exception is SocketException or OffloadException)
+            {
+                // It went away meanwhile, or is none of ours: not a board that can be used.
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Offload.Boards;
+
+namespace Offload.Listeners;
+
+/// <summary>An end point that is bound at the host's kernel, without listening, so that nobody else gets the port while the core listens on it.</summary>
+internal sealed class HeldEndPoint : IDisposable
+{
+    private readonly SafeSocketHandle _socket;
+
+    private HeldEndPoint(SafeSocketHandle socket, MacAddress interfaceMac)
+    {
+        _socket = socket;
+        InterfaceMac = interfaceMac;
+    }
+
+    /// <summary>MAC address of the interface that has the address; empty where none has it by itself (127.0.0.1 and the like).</summary>
+    public MacAddress InterfaceMac { get; }
+
+    /// <summary>Binds an end point in the network namespace of a host port.</summary>
+    /// <exception cref="OffloadException">As a socket would fail, with the <see cref="SocketException"/> inside.</exception>
+    public static Task<HeldEndPoint> BindAsync(IPEndPoint endPoint, HostPort hostPort)
+    {
+        // A thread of its own: it may enter another namespace, and must not come back to the pool from there.
+        TaskCompletionSource<HeldEndPoint> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread thread = new(() =>
+        {
+            try
+            {
+                if (hostPort.NetworkNamespacePath is { } path)
+                {
+                    NetworkNamespace.Enter(path);
+                }
+
+                done.SetResult(Bind(endPoint));
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "Offload bind",
+        };
+        thread.Start();
+        return done.Task;
+    }
+
+    /// <summary>Gives the port back.</summary>
+    public void Dispose() => _socket.Dispose();
+
+    private static HeldEndPoint Bind(IPEndPoint endPoint)
+    {
+        // Not System.Net.Sockets.Socket: that sets SO_REUSEADDR before it binds, and then two holders of one port do not see each other.
+        SafeSocketHandle socket = PosixSocket.Open(endPoint.AddressFamily);
+        try
+        {
+            PosixSocket.Bind(socket, endPoint);
+            return new HeldEndPoint(socket, FindMac(endPoint.Address));
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw Explain(endPoint, exception);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static OffloadException Explain(IPEndPoint endPoint, SocketException exception) => exception.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => new OffloadException(
+            OffloadError.AddressInUse, $"{endPoint} is in use by a socket of the host's kernel. Stop whoever has it, or take another port.", exception),
+        SocketError.AddressNotAvailable => new OffloadException(
+            OffloadError.AddressNotAvailable, $"{endPoint.Address} is not an address of the host behind the board. Give it to the host port's interface first.", exception),
+        SocketError.AccessDenied => new OffloadException(
+            OffloadError.PermissionDenied, $"Port {endPoint.Port} needs CAP_NET_BIND_SERVICE (or root).", exception),
+        _ => new OffloadException(OffloadError.AddressNotAvailable, $"{endPoint} cannot be bound: {exception.Message}", exception),
+    };
+
+    private static MacAddress FindMac(IPAddress address)
+    {
+        foreach (NetworkInterface candidate in NetworkInterface.GetAllNetworkInterfaces())
+        {
+            if (candidate.GetPhysicalAddress().GetAddressBytes() is { Length: 6 } bytes
+                && candidate.GetIPProperties().UnicastAddresses.Any(unicast => SameAddress(unicast.Address, address)))
+            {
+                return MacAddress.FromBytes(bytes);
+            }
+        }
+
+        return default;
+    }
+
+    private static bool SameAddress(IPAddress one, IPAddress other) => one.GetAddressBytes().AsSpan().SequenceEqual(other.GetAddressBytes());
+}
+
+/// <summary>Sockets as the kernel has them.</summary>
+internal static partial class PosixSocket
+{
+    private const int StreamCloseOnExec = 1 | 0x80000;
+    private const int IPv4Family = 2;
+    private const int IPv6Family = 10;
+    private const int IPv6Level = 41;
+    private const int IPv6Only = 26;
+
+    /// <summary>A TCP socket.</summary>
+    public static SafeSocketHandle Open(AddressFamily family)
+    {
+        int descriptor = SocketCall(family == AddressFamily.InterNetworkV6 ? IPv6Family : IPv4Family, StreamCloseOnExec, 0);
+        return descriptor >= 0 ? new SafeSocketHandle(descriptor, ownsHandle: true) : throw LastError();
+    }
+
+    /// <summary>Binds it, without SO_REUSEADDR; an IPv6 socket for IPv6 alone.</summary>
+    public static unsafe void Bind(SafeSocketHandle socket, IPEndPoint endPoint)
+    {
+        int one = 1;
+        if (endPoint.AddressFamily == AddressFamily.InterNetworkV6 && SetOption(socket, IPv6Level, IPv6Only, &one, sizeof(int)) != 0)
+        {
+            throw LastError();
+        }
+
+        // On Linux a SocketAddress is the kernel's own sockaddr.
+        SocketAddress address = endPoint.Serialize();
+        fixed (byte* bytes = address.Buffer.Span)
+        {
+            if (BindCall(socket, bytes, (uint)address.Size) != 0)
+            {
+                throw LastError();
+            }
+        }
+    }
+
+    private static SocketException LastError()
+    {
+        int error = Marshal.GetLastPInvokeError();
+        return error switch
+        {
+            98 => new SocketException((int)SocketError.AddressAlreadyInUse),
+            99 => new SocketException((int)SocketError.AddressNotAvailable),
+            1 or 13 => new SocketException((int)SocketError.AccessDenied),
+            97 => new SocketException((int)SocketError.AddressFamilyNotSupported),
+            24 => new SocketException((int)SocketError.TooManyOpenSockets),
+            _ => new SocketException((int)SocketError.SocketError, Marshal.GetPInvokeErrorMessage(error)),
+        };
+    }
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int SocketCall(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    private static unsafe partial int BindCall(SafeSocketHandle socket, byte* address, uint length);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    private static unsafe partial int SetOption(SafeSocketHandle socket, int level, int name, void* value, uint length);
+}
