@@ -157,18 +157,33 @@ public sealed class BitstreamFile
         }
     }
 
+    /// <summary>Checks that one of the trusted keys signed it.</summary>
+    /// <param name="trust">The keys.</param>
+    /// <exception cref="BitstreamRejectedException">It is not signed (<see cref="BitstreamRejection.NotTrusted"/>), signed by another key
+    /// (<see cref="BitstreamRejection.WrongKey"/>), or not what was signed (<see cref="BitstreamRejection.Altered"/>).</exception>
+    public void EnsureSigned(BitstreamTrust trust)
+    {
+        ArgumentNullException.ThrowIfNull(trust);
+        if (Signature is not { } signature)
+        {
+            throw Reject(BitstreamRejection.NotTrusted, "is not signed; pack it with `offload-bitstream pack --sign`");
+        }
+
+        TrustedKey key = trust.Keys.FirstOrDefault(candidate => candidate.Id == signature.KeyId)
+            ?? throw Reject(
+                BitstreamRejection.WrongKey,
+                $"is signed by key {signature.KeyId}, which is not trusted here ({trust.Keys.Count} trusted); add that public key to the trusted keys if you trust it, or take a bitstream that is signed by one of yours");
+        if (!IsSignedBy(key))
+        {
+            throw BitstreamFormat.Altered(Name, $"it is not what key {key.Id} signed");
+        }
+    }
+
     private void EnsureTrusted(BitstreamTrust trust)
     {
-        if (Signature is { } signature)
+        if (Signature is not null)
         {
-            TrustedKey key = trust.Keys.FirstOrDefault(candidate => candidate.Id == signature.KeyId)
-                ?? throw Reject(
-                    BitstreamRejection.WrongKey,
-                    $"is signed by key {signature.KeyId}, which is not trusted here ({trust.Keys.Count} trusted); add that public key to the trusted keys if you trust it, or take a bitstream that is signed by one of yours");
-            if (!IsSignedBy(key))
-            {
-                throw BitstreamFormat.Altered(Name, $"it is not what key {key.Id} signed");
-            }
+            EnsureSigned(trust);
         }
         else if (!IsCallersAlone)
         {

@@ -1,0 +1,3 @@
+using Offload.Bitstream;
+
+return (int)BitstreamTool.Run(args, Console.Out, Console.Error);
