@@ -264,7 +264,7 @@ module reply_builder #(
     end
 
     always @(posedge clk) if (f_started && !rst) begin
-        cover (count_sent && f_inside == 3'd4);
+        cover (count_sent && f_inside == 3'd2);
         cover (f_leave && f_stalled);
     end
 `endif

@@ -24,7 +24,8 @@ done
 build() {
   mkdir -p "$2"
   verilator --cc --exe --build "$3" --top-module egress_bench --Mdir "$2" -CFLAGS "-std=c++17 -O1" \
-    -I"$root/hdl/rtl/generated" -y "$1" "$here/egress_bench.v" "$here/egress_bench.cpp" "$here/reference.cpp" -o egress_bench > "$2.log" 2>&1 ||
+    -I"$root/hdl/rtl/generated" -y "$1" "$here/egress_bench.v" "$here/egress_bench.cpp" "$here/reference.cpp" \
+    -o egress_bench > "$2.log" 2>&1 ||
     { cat "$2.log"; return 1; }
 }
 
