@@ -40,7 +40,7 @@ module hash_unit #(
 
     isn_message layout (.key(key), .message(message));
     siphash_2_4 #(.BLOCKS(BLOCKS)) siphash_2_4 (.clk(clk), .key(isn_key), .message(message), .hash(siphash));
-    placement_hash placement_hash (.clk(clk), .toeplitz_key(placement_key), .key(key), .hash(fresh_placement));
+    placement_hash placement_hash (.clk(clk), .toeplitz_key(placement_key), .enable(key_valid), .key(key), .hash(fresh_placement));
 
     // The placement hash waits in a circular memory; nothing here ever stalls.
     reg [32:0] waiting [0:31];

@@ -21,7 +21,8 @@ module placement_hash #(
     // Secret of the hash; constant while keys are in flight.
     input  wire [`KEY_BITS+31:0]     toeplitz_key,
 
-    // What names the connection.
+    // What names the connection; looked at where `enable` is high, so that nothing moves in between.
+    input  wire                      enable,
     input  wire [`KEY_BITS-1:0]      key,
 
     // Hash of the key of LATENCY clocks ago.
@@ -49,7 +50,7 @@ module placement_hash #(
 
             for (g = 0; g < GROUPS; g = g + 1) begin : sum_group
                 always @(posedge clk)
-                    group_sum[g] <= ^padded[GROUP*g +: GROUP];
+                    if (enable) group_sum[g] <= ^padded[GROUP*g +: GROUP];
             end
 
             always @(posedge clk)

@@ -78,6 +78,7 @@ module hash_bench (
     ) placement_hash (
         .clk(clk),
         .toeplitz_key(toeplitz_key),
+        .enable(1'b1),
         .key(connection),
         .hash(placement)
     );
