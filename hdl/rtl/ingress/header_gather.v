@@ -30,8 +30,9 @@ module header_gather #(
     // Whether a frame that begins in this clock is admitted.
     input  wire                              admit,
 
-    // The beat, one clock later, with bytes behind the frame's end as zero.
+    // The beat, one clock later.
     output reg  [            DATA_WIDTH-1:0] gather_data,
+    output reg  [        DATA_WIDTH/8 - 1:0] gather_keep,
     output reg  [$clog2(DATA_WIDTH / 8)-1:0] gather_bytes,    // valid bytes less one
     output reg                               gather_valid,
     output reg                               gather_first,
@@ -98,7 +99,6 @@ module header_gather #(
 
     assign busy = in_frame;
 
-    integer data_lane;
     always @(posedge clk) begin
         gather_first <= first;
         gather_last <= beat_last;
@@ -107,8 +107,8 @@ module header_gather #(
         gather_bad <= over || short || beat_user;
         gather_index <= index;
         gather_bytes <= bytes;
-        for (data_lane = 0; data_lane < BYTES; data_lane = data_lane + 1)
-            gather_data[8*data_lane+:8] <= beat_data[8*data_lane+:8] & {8{beat_keep[data_lane]}};
+        gather_data <= beat_data;
+        gather_keep <= beat_keep;
         if (beat_valid) begin
             admitted <= admitted_now;
             if (beat_last) index <= 11'd0;

@@ -91,6 +91,7 @@ module ingress #(
     // ---- gather ---------------------------------------------------------------------------------
     wire space;
     wire [DATA_WIDTH-1:0] gather_data;
+    wire [BYTES-1:0] gather_keep;
     wire [BYTES_WIDTH-1:0] gather_bytes;
     wire gather_valid, gather_first, gather_last, gather_admitted, gather_over, gather_bad, gather_busy;
     wire [10:0] gather_index;
@@ -112,6 +113,7 @@ module ingress #(
         .beat_user      (s_axis_tuser),
         .admit          (room && space),
         .gather_data    (gather_data),
+        .gather_keep    (gather_keep),
         .gather_bytes   (gather_bytes),
         .gather_valid   (gather_valid),
         .gather_first   (gather_first),
@@ -195,6 +197,7 @@ module ingress #(
     ) tcp_checksum (
         .clk             (clk),
         .gather_data     (gather_data),
+        .gather_keep     (gather_keep),
         .gather_bytes    (gather_bytes),
         .gather_valid    (gather_valid),
         .gather_first    (gather_first),

@@ -18,6 +18,7 @@ module tcp_checksum #(
 
     // Gather stage: the beat, and what the header says.
     input  wire [            DATA_WIDTH-1:0] gather_data,
+    input  wire [        DATA_WIDTH/8 - 1:0] gather_keep,
     input  wire [$clog2(DATA_WIDTH / 8)-1:0] gather_bytes,  // valid bytes less one
     input  wire                              gather_valid,
     input  wire                              gather_first,
@@ -61,7 +62,8 @@ module tcp_checksum #(
     integer place;
     always @* begin
         for (lane = 0; lane < BYTES; lane = lane + 1)
-            counted[lane] = beat + 1 > LENGTH_BEAT && (left_all || left[BYTES_WIDTH-1:0] > lane[BYTES_WIDTH-1:0]);
+            counted[lane] = gather_keep[lane] && beat + 1 > LENGTH_BEAT &&
+                            (left_all || left[BYTES_WIDTH-1:0] > lane[BYTES_WIDTH-1:0]);
         for (place = LENGTH_BASE; place < 30; place = place + 1)
             if (beat == place / BYTES)
                 if (place < 22 || (place < 26 && (gather_tagged || !gather_long)) || (place >= 26 && gather_tagged && !gather_long))

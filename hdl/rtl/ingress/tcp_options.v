@@ -43,12 +43,17 @@ module tcp_options (
     localparam [5:0] STOP = 6'd63;
 
     // ---- gather: targets ------------------------------------------------------------------------
-    // A kind 1 (no operation) is one byte; a kind 0 ends the list; a length below 2 is an error, and
-    // one that reaches the 40th byte ends the scan as well.
+    // A kind 1 (no operation) is one byte; a kind 0 ends the list; a length below 2 is an error. Lengths
+    // of 64 and more lead behind the end as well, and so stop too.
     function [5:0] next_position(input [5:0] position, input [7:0] kind, input [7:0] length);
-        if (kind == 8'd1) next_position = position + 6'd1;
-        else if (kind == 8'd0 || length < 8'd2 || length >= 8'd40 - {2'd0, position}) next_position = STOP;
-        else next_position = position + length[5:0];
+        reg single;
+        reg [6:0] sum;
+        begin
+            single = kind == 8'd1;
+            sum = {1'b0, position} + {1'b0, single ? 6'd1 : length[5:0]};
+            next_position = sum[5:0];
+            if (sum[6] || (!single && (kind == 8'd0 || length < 8'd2 || length[7:6] != 2'd0))) next_position = STOP;
+        end
     endfunction
 
     reg [40*6-1:0] gather_target;
@@ -59,56 +64,62 @@ module tcp_options (
                                                     at == 39 ? 8'd0 : options_next[8*((at+1)%40)+:8]);
 
     // ---- align: words, then groups --------------------------------------------------------------
-    reg [5:0] target[0:39];
-    reg [5:0] word_exit[0:39];   // index: 4 * word + entry
-    reg [3:0] word_starts[0:39];
-    reg [1:0] land;
-    reg lands;
-    integer byte_index, entry_index, group_index;
+    function [5:0] pick_4(input [23:0] entries, input [1:0] which);
+        case (which)
+            2'd0: pick_4 = entries[5:0];
+            2'd1: pick_4 = entries[11:6];
+            2'd2: pick_4 = entries[17:12];
+            default: pick_4 = entries[23:18];
+        endcase
+    endfunction
 
-    reg [5:0] align_entry_1;
-    reg [8*6-1:0] align_exit_1, align_exit_2, align_exit_3;
-    reg [7:0] align_starts_0;
-    reg [5*64-1:64] align_starts;
-    reg [319:0] align_options;
-
-    // From here on a table is addressed by the entry's place in its word or group.
-    reg [4*48-1:0] group_exit;
-    reg [5*64-1:0] group_starts;
-    wire unused_bits = &{1'b0, group_exit[47:6], group_starts[63:8]}; // group 0 is entered at its byte 0
+    // Exits of a word's four entries, from its last byte to its first: a target in the same word is
+    // followed. In parallel, which bytes begin options: `starts`, 4 bits for each of the four entries.
+    reg [10*24-1:0] word_exit;
+    reg [10*16-1:0] word_starts;
+    integer word, entry, landing;
     always @* begin
-        for (byte_index = 0; byte_index < 40; byte_index = byte_index + 1)
-            target[byte_index] = gather_target[6*byte_index+:6];
-
-        // Inside a word, from its last byte to its first: a target in the same word is followed.
-        for (byte_index = 39; byte_index >= 0; byte_index = byte_index - 1) begin
-            word_exit[byte_index] = target[byte_index];
-            word_starts[byte_index] = 4'd1 << byte_index[1:0];
-            for (entry_index = 1; entry_index < 4; entry_index = entry_index + 1)
-                if (byte_index % 4 + entry_index < 4)
-                    if (target[byte_index] == byte_index[5:0] + entry_index[5:0]) begin
-                        word_exit[byte_index] = word_exit[byte_index+entry_index];
-                        word_starts[byte_index] = word_starts[byte_index] | word_starts[byte_index+entry_index];
+        for (word = 0; word < 10; word = word + 1)
+            for (entry = 3; entry >= 0; entry = entry - 1) begin
+                word_exit[24*word+6*entry+:6] = gather_target[6*(4*word+entry)+:6];
+                word_starts[16*word+4*entry+:4] = 4'd1 << entry[1:0];
+                for (landing = entry + 1; landing < 4; landing = landing + 1)
+                    if (gather_target[6*(4*word+entry)+:6] == {word[3:0], landing[1:0]}) begin
+                        word_exit[24*word+6*entry+:6] = word_exit[24*word+6*landing+:6];
+                        word_starts[16*word+4*entry+:4] = 4'd1 << entry[1:0] | word_starts[16*word+4*landing+:4];
                     end
-        end
-
-        // Inside a group: an exit of the first word that lands in the second is followed.
-        for (group_index = 0; group_index < 5; group_index = group_index + 1)
-            for (entry_index = 0; entry_index < 4; entry_index = entry_index + 1) begin
-                land = word_exit[8*group_index+entry_index][1:0];
-                lands = word_exit[8*group_index+entry_index][5:2] == {group_index[2:0], 1'b1};
-                group_starts[64*group_index+8*entry_index+:8] = {
-                    lands ? word_starts[8*group_index+4+{30'd0, land}] : 4'd0, word_starts[8*group_index+entry_index]
-                };
-                group_starts[64*group_index+8*entry_index+32+:8] = {word_starts[8*group_index+4+entry_index], 4'd0};
-                if (group_index < 4) begin
-                    group_exit[48*(group_index%4)+6*entry_index+:6] =
-                        lands ? word_exit[8*group_index+4+{30'd0, land}] : word_exit[8*group_index+entry_index];
-                    group_exit[48*(group_index%4)+6*entry_index+24+:6] = word_exit[8*group_index+4+entry_index];
-                end
             end
     end
 
+    // The same for groups of two words. What enters the first word may leave it into the second.
+    reg [5*48-1:0] group_exit;
+    reg [5*64-1:0] group_starts;
+    reg [5:0] leave;
+    reg [5:0] second_starts;
+    reg lands;
+    integer group, first;
+    always @* begin
+        for (group = 0; group < 5; group = group + 1)
+            for (first = 0; first < 4; first = first + 1) begin
+                leave = word_exit[48*group+6*first+:6];
+                lands = leave[5:2] == {group[2:0], 1'b1};
+                second_starts = pick_4({2'd0, word_starts[32*group+28+:4], 2'd0, word_starts[32*group+24+:4],
+                                        2'd0, word_starts[32*group+20+:4], 2'd0, word_starts[32*group+16+:4]}, leave[1:0]);
+                group_exit[48*group+6*first+:6] = lands ? pick_4(word_exit[48*group+24+:24], leave[1:0]) : leave;
+                group_exit[48*group+24+6*first+:6] = word_exit[48*group+24+6*first+:6];
+                group_starts[64*group+8*first+:8] = {second_starts[3:0] & {4{lands}}, word_starts[32*group+4*first+:4]};
+                group_starts[64*group+32+8*first+:8] = {word_starts[32*group+16+4*first+:4], 4'd0};
+            end
+    end
+
+    // Group 0 is entered at its byte 0, and what leaves group 4 is behind the end.
+    wire unused_bits = &{1'b0, group_exit[47:6], group_exit[239:192], group_starts[63:8], second_starts[5:4]};
+
+    reg [5:0] align_entry_1;
+    reg [47:0] align_exit_1, align_exit_2, align_exit_3;
+    reg [7:0] align_starts_0;
+    reg [5*64-1:64] align_starts;
+    reg [319:0] align_options;
     always @(posedge clk) begin
         align_options <= gather_options;
         align_entry_1 <= group_exit[5:0];
@@ -120,8 +131,9 @@ module tcp_options (
     end
 
     // ---- check: entries, and what each byte would be --------------------------------------------
-    function [5:0] follow(input [5:0] entry, input [2:0] group, input [47:0] exits);
-        follow = entry[5:3] == group ? exits[6*entry[2:0]+:6] : entry;
+    function [5:0] follow(input [5:0] from, input [2:0] in_group, input [47:0] exits);
+        if (from[5:3] != in_group) follow = from;
+        else follow = from[2] ? pick_4(exits[47:24], from[1:0]) : pick_4(exits[23:0], from[1:0]);
     endfunction
 
     wire [5:0] check_entry_2_next = follow(align_entry_1, 3'd1, align_exit_1);
@@ -164,8 +176,13 @@ module tcp_options (
     end
 
     // ---- merge: where options begin -------------------------------------------------------------
-    function [7:0] begins(input [5:0] entry, input [2:0] group, input [63:0] starts);
-        begins = entry[5:3] == group ? starts[8*entry[2:0]+:8] : 8'd0;
+    function [7:0] begins(input [5:0] from, input [2:0] in_group, input [63:0] starts);
+        integer place_in_group;
+        begin
+            begins = 8'd0;
+            for (place_in_group = 0; place_in_group < 8; place_in_group = place_in_group + 1)
+                if (from == {in_group, place_in_group[2:0]}) begins = begins | starts[8*place_in_group+:8];
+        end
     endfunction
 
     wire [39:0] check_begins = {
@@ -196,7 +213,7 @@ module tcp_options (
     reg [39:0] mss_window, scale_window;          // bytes 2 to 6 of the word
     reg [87:0] ts_window;                         // bytes 2 to 12
     wire [8*56-1:0] padded = {{8*16{1'b0}}, merge_options};
-    integer word;
+    integer w;
     always @* begin
         mss_lane = 4'd0;
         scale_lane = 4'd0;
@@ -204,23 +221,23 @@ module tcp_options (
         mss_window = 40'd0;
         scale_window = 40'd0;
         ts_window = 88'd0;
-        for (word = 0; word < 10; word = word + 1) begin
-            mss_words[word] = |merge_mss[4*word+:4];
-            scale_words[word] = |merge_scale[4*word+:4];
-            ts_words[word] = |merge_ts[4*word+:4];
+        for (w = 0; w < 10; w = w + 1) begin
+            mss_words[w] = |merge_mss[4*w+:4];
+            scale_words[w] = |merge_scale[4*w+:4];
+            ts_words[w] = |merge_ts[4*w+:4];
         end
-        for (word = 0; word < 10; word = word + 1) begin
-            mss_word[word] = mss_words[word] && (mss_words >> (word + 1)) == 10'd0;
-            scale_word[word] = scale_words[word] && (scale_words >> (word + 1)) == 10'd0;
-            ts_word[word] = ts_words[word] && (ts_words >> (word + 1)) == 10'd0;
+        for (w = 0; w < 10; w = w + 1) begin
+            mss_word[w] = mss_words[w] && (mss_words >> (w + 1)) == 10'd0;
+            scale_word[w] = scale_words[w] && (scale_words >> (w + 1)) == 10'd0;
+            ts_word[w] = ts_words[w] && (ts_words >> (w + 1)) == 10'd0;
         end
-        for (word = 0; word < 10; word = word + 1) begin
-            mss_lane = mss_lane | (merge_mss[4*word+:4] & {4{mss_word[word]}});
-            scale_lane = scale_lane | (merge_scale[4*word+:4] & {4{scale_word[word]}});
-            ts_lane = ts_lane | (merge_ts[4*word+:4] & {4{ts_word[word]}});
-            mss_window = mss_window | (padded[32*word+16+:40] & {40{mss_word[word]}});
-            scale_window = scale_window | (padded[32*word+16+:40] & {40{scale_word[word]}});
-            ts_window = ts_window | (padded[32*word+16+:88] & {88{ts_word[word]}});
+        for (w = 0; w < 10; w = w + 1) begin
+            mss_lane = mss_lane | (merge_mss[4*w+:4] & {4{mss_word[w]}});
+            scale_lane = scale_lane | (merge_scale[4*w+:4] & {4{scale_word[w]}});
+            ts_lane = ts_lane | (merge_ts[4*w+:4] & {4{ts_word[w]}});
+            mss_window = mss_window | (padded[32*w+16+:40] & {40{mss_word[w]}});
+            scale_window = scale_window | (padded[32*w+16+:40] & {40{scale_word[w]}});
+            ts_window = ts_window | (padded[32*w+16+:88] & {88{ts_word[w]}});
         end
     end
 
@@ -236,7 +253,7 @@ module tcp_options (
     assign mss_present = keep && mss_words != 10'd0;
     assign mss = {16{keep}} & {mss_bytes[7:0], mss_bytes[15:8]};
     assign scale_present = keep && scale_words != 10'd0;
-    assign scale = {4{keep}} & (scale_byte > 8'd14 ? 4'd14 : scale_byte[3:0]);
+    assign scale = {4{keep}} & (scale_byte[7:4] != 4'd0 || scale_byte[3:0] == 4'd15 ? 4'd14 : scale_byte[3:0]);
     assign sack_permitted = keep && merge_sack;
     assign ts_present = keep && ts_words != 10'd0;
     assign ts_val = {32{keep}} & {ts_bytes[7:0], ts_bytes[15:8], ts_bytes[23:16], ts_bytes[31:24]};
