@@ -88,10 +88,11 @@ internal sealed class DriverPort
     internal bool GiveOut(SimulatedCore core, ulong microseconds)
     {
         bool any = false;
-        for (int length; (length = core.Receive(_id, _outward, out _)) != 0; any = true)
+        for (int length; (length = core.Receive(_id, _outward, out FrameTimes times)) != 0; any = true)
         {
             ReadOnlySpan<byte> frame = _outward.AsSpan(0, length);
             _observer?.OnFrame(_id, fromBoard: true, frame, microseconds);
+            _observer?.OnLeft(_id, frame, times, core.LastReceived(_id));
             if (_port.Write(frame))
             {
                 _left++;

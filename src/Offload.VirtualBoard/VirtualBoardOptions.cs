@@ -54,4 +54,13 @@ public interface IFrameObserver
     /// <param name="frame">The frame, without FCS; valid during the call.</param>
     /// <param name="microseconds">The core's timebase.</param>
     void OnFrame(BoardPort port, bool fromBoard, ReadOnlySpan<byte> frame, ulong microseconds);
+
+    /// <summary>When a frame left the core, in its clocks; follows the frame's <see cref="OnFrame"/>. Does nothing unless it is overridden.</summary>
+    /// <param name="port">Which port.</param>
+    /// <param name="frame">The frame, without FCS; valid during the call.</param>
+    /// <param name="left">When it left the core.</param>
+    /// <param name="lastEntered">When the frame that has last entered the core completely at this port did so.</param>
+    void OnLeft(BoardPort port, ReadOnlySpan<byte> frame, FrameTimes left, FrameTimes lastEntered)
+    {
+    }
 }
