@@ -159,7 +159,7 @@ std::vector<uint8_t> random_frame(bool small) {
         case 2: store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(below(120))); break;
         case 3: f[v6 ? l3 + 6 : l3 + 9] = uint8_t(below(20)); break;
         case 4: f[l3] = uint8_t(rng()); break;
-        case 5: if (!v6) store16(f, l3 + 6, 1u << below(16)); break;
+        case 5: if (!v6) store16(f, l3 + 6, chance(40) ? 0x2000 : 1u << below(16)); break;
         case 6: f[l3 - 2] = uint8_t(rng()); break;
         case 7: f[l3 - 1] = uint8_t(rng()); break;
         case 8: f[12] = uint8_t(rng()); break;

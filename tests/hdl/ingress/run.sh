@@ -24,14 +24,21 @@ awk '
     /^`define VERDICT_(PASS|DROP) / { split($3, v, "d"); constant($2 "_VALUE", v[2]) }
 ' "$root/hdl/rtl/generated/offload_map.vh" > "$work/fields.h"
 
-# build NAME RTL-FOLDER WIDTH FROM_HOST
+# build NAME RTL-FOLDER WIDTH FROM_HOST [NAME OF AN EARLIER BUILD [OPTIMIZATION]]
+# What an earlier build has compiled and this one would compile to the same again is taken over: Verilator's own
+# runtime, and for a mutant, whose ports are the same, the bench.
 build() {
-    verilator --cc --exe --build -O3 --x-assign unique --x-initial unique --top-module ingress --Mdir "$work/$1" \
-        -GDATA_WIDTH="$3" -GFROM_HOST="$4" -GFRAME_FIFO_BYTES=4096 \
-        -I"$2/generated" -I"$2/ingress" -I"$2/common" -Wno-fatal \
-        -CFLAGS "-O1 -I$here -I$work -DDATA_WIDTH=$3 -DFROM_HOST=$4 -DFRAME_FIFO_BYTES=4096" \
-        "$2/ingress/ingress.v" "$here/bench.cpp" > "$work/$1.log" 2>&1 ||
-        { cat "$work/$1.log"; echo "FAIL ingress: $1 does not build"; exit 1; }
+    {
+        verilator --cc --exe -O3 --x-assign unique --x-initial unique --top-module ingress --Mdir "$work/$1" \
+            -GDATA_WIDTH="$3" -GFROM_HOST="$4" -GFRAME_FIFO_BYTES=4096 \
+            -I"$2/generated" -I"$2/ingress" -I"$2/common" -Wno-fatal \
+            -CFLAGS "-I$here -I$work -DDATA_WIDTH=$3 -DFROM_HOST=$4 -DFRAME_FIFO_BYTES=4096" \
+            "$2/ingress/ingress.v" "$here/bench.cpp"
+        for object in $work/w64/verilated*.o ${5:+"$work/$5/bench.o"}; do
+            if [ -f "$object" ]; then cp "$object" "$work/$1/"; fi
+        done
+        make -s -C "$work/$1" -f Vingress.mk -j 2 OPT_FAST="${6:--O1}" OPT_SLOW=-O0
+    } > "$work/$1.log" 2>&1 || { cat "$work/$1.log"; echo "FAIL ingress: $1 does not build"; exit 1; }
 }
 
 # Both orientations are tested; which width gets which changes with the seed.
@@ -51,7 +58,7 @@ for patch in "$here"/mutants/*.patch; do
     mkdir "$work/rtl"
     cp -r "$root/hdl/rtl/generated" "$root/hdl/rtl/ingress" "$root/hdl/rtl/common" "$work/rtl/"
     patch -s -d "$work/rtl" -p1 < "$patch" || { echo "FAIL ingress: mutant $name does not apply"; exit 1; }
-    build "$name" "$work/rtl" 64 0
+    build "$name" "$work/rtl" 64 "$(orientation 64)" w64 -O0
     if "$work/$name/Vingress" 5000 "$seed" > "$work/$name.out"; then
         echo "FAIL ingress: mutant $name is not caught"
         exit 1
