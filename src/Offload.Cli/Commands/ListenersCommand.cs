@@ -50,9 +50,24 @@ internal static class ListenersCommand
         var vlan = new Option<int?>("--vlan") { Description = "Answer only frames tagged with this VLAN, 0 to 4094." }.Within(0, 4094);
         var resetUnknown = new Option<bool>("--reset-unknown") { Description = "Reset segments that no connection knows, instead of passing them to the host." };
         var resetData = new Option<bool>("--reset-data") { Description = "Reset connections whose peer sends data, instead of dropping the data." };
+        var mac = new Option<MacAddress?>("--mac")
+        {
+            Description = "Our MAC address; by default that of the host's interface that has the address.",
+            HelpName = "MAC",
+            CustomParser = result =>
+            {
+                if (MacAddress.TryParse(result.Tokens.Single().Value, out var address))
+                {
+                    return address;
+                }
+
+                result.AddError($"'{result.Tokens.Single().Value}' is no MAC address; one looks like 02:00:00:00:00:01.");
+                return null;
+            },
+        };
         var command = new Command("add", "Binds an end point at the kernel and lets the engine answer for it. The process that holds the board keeps it until it is removed.")
         {
-            endPoint, action, mss, window, scale, noScale, noTimestamps, noSack, vlan, resetUnknown, resetData,
+            endPoint, action, mss, window, scale, noScale, noTimestamps, noSack, vlan, resetUnknown, resetData, mac,
         };
         return root.With(command, async context =>
         {
@@ -69,6 +84,7 @@ internal static class ListenersCommand
                 Vlan = context.Get(vlan),
                 ResetUnknown = context.Get(resetUnknown),
                 ResetData = context.Get(resetData),
+                Mac = context.Get(mac),
             };
             var board = await context.OpenBoardAsync().ConfigureAwait(false);
             await using (board.ConfigureAwait(false))

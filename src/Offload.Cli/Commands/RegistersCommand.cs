@@ -45,7 +45,7 @@ internal static class RegistersCommand
     private static Command CreateWrite(OffloadCommand root)
     {
         var target = TargetArgument();
-        var value = new Argument<uint?>("value") { Description = "What is written: decimal, or hexadecimal behind 0x.", CustomParser = Parse.Number };
+        var value = new Argument<uint?>("value") { Description = "What is written: decimal, or hexadecimal behind 0x.", Arity = ArgumentArity.ExactlyOne, CustomParser = Parse.Number };
         return root.With(new Command("write", "Writes a register, or a field of one and leaves its other bits.") { target, value }, async context =>
         {
             var where = context.Get(target);

@@ -117,15 +117,13 @@ internal sealed class DemoReport
         void Line(string text) => output.WriteLine(text);
         string N(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
         Line("");
-        Line("  clients                           board                              host");
-        Line("  kernel sockets                 (in software)                         kernel, SDK");
-        Line("  192.0.2.1           +-----------------------------------+            192.0.2.2");
-        Line("  2001:db8::1         |          offload_core, Verilog    |            2001:db8::2");
-        Line("       | -- SYN ----> |                                   |                |");
-        Line("       | <- SYN,ACK - | net port: handshakes end here     |                |");
-        Line("       | -- ACK ----> |           + connection table ------- registers --> |");
-        Line("       | <-- ARP, ICMP, everything else passes through ------------------> |");
-        Line("  TAP net0            +-----------------------------------+            TAP host0");
+        Line("   client's kernel                 virtual board                  host's kernel");
+        Line("   192.0.2.1         net0  ┌─────────────────────────────┐  host0  192.0.2.2");
+        Line("   2001:db8::1     ┌──────▶│ SYN → SYN,ACK → ACK,        │         2001:db8::2");
+        Line($"   {N(Settings.Connections),6} sockets ──┤       │ offload_core in Verilog:    │");
+        Line("                   │       │ connection table, events    │◀═══════ registers: this program");
+        Line("                   └──────▶│ all else passes ────────────│───────▶ ARP, ICMP, other TCP");
+        Line("                           └─────────────────────────────┘");
         Line("");
         Line($"Bitstream    {Bitstream}");
         Line($"ISN mode     {IsnMode}");
@@ -142,6 +140,11 @@ internal sealed class DemoReport
         }
 
         table.WriteTo(output, "  ", heading: false);
+        if (Counters.GetValueOrDefault(CounterId.EventsLost) != 0)
+        {
+            Line("  (A lost event is no lost connection: the queue was full for a moment, and the table has them all.)");
+        }
+
         Line("");
         Line($"Handshakes   {N(Completed)} of {N(Settings.Connections)} in {N(Opening.TotalMilliseconds)} ms, {N(Settings.Parallel)} at a time, {N(Rows.Count(row => !row.Key.LocalAddress.IsIPv4))} over IPv6");
         Line($"Connecting   {N(MedianMicroseconds)} us median, {N(Percentile99Microseconds)} us 99th percentile, as the clients saw it (the core is simulated)");

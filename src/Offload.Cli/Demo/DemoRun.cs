@@ -19,6 +19,8 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
     // Opened one at a time, so that each has the core to itself and its clocks can be told.
     private const int Alone = 16;
 
+    private const int ClosedAtATime = 100;
+
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs it. What it has set up is taken down again however it ends.</summary>
@@ -99,8 +101,8 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
         progress.Step($"connecting: {settings.Connections} sockets of the client's kernel, {settings.Parallel} at a time");
         var started = Stopwatch.GetTimestamp();
         var alone = Math.Min(Alone, settings.Connections);
-        await clients.OpenAsync(0, alone, 1, done => progress.Update(done, settings.Connections), cancellation).ConfigureAwait(false);
-        await clients.OpenAsync(alone, settings.Connections - alone, settings.Parallel, done => progress.Update(done, settings.Connections), cancellation).ConfigureAwait(false);
+        await clients.OpenAsync(alone, 1, done => progress.Update(done, settings.Connections), cancellation).ConfigureAwait(false);
+        await clients.OpenAsync(settings.Connections - alone, settings.Parallel, done => progress.Update(done, settings.Connections), cancellation).ConfigureAwait(false);
         var opening = Stopwatch.GetElapsedTime(started);
 
         progress.Step("comparing the engine's table with the client's kernel and with the ISN key");
@@ -125,6 +127,7 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
         progress.Step("closing: the clients first, then our side of each");
         await CloseAsync(board, clients, report, cancellation).ConfigureAwait(false);
         var counters = await board.Counters.SnapshotAsync(cancellation).ConfigureAwait(false);
+        report.Closed = (int)counters[CounterId.ClosedNormal];
         report.Counters = Enum.GetValues<CounterId>().ToDictionary(id => id, id => counters[id]);
         return report;
     }
@@ -151,35 +154,19 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(SettleTime);
+        // Before the clients close, so that every closing is told.
         var subscription = await board.Connections.SubscribeAsync(cancellationToken: cancellation).ConfigureAwait(false);
         await using (subscription.ConfigureAwait(false))
         {
-            clients.Dispose();
-            var left = report.Rows.Length;
+            var remaining = report.Rows.Select(row => row.Key).ToHashSet();
             try
             {
-                while (left > 0)
+                // So many at a time that their events have room in the core's queue.
+                for (int open = report.Rows.Length, closing; (closing = clients.Close(ClosedAtATime)) > 0;)
                 {
-                    var item = await subscription.ReadAsync(limit.Token).ConfigureAwait(false);
-                    if (item.LostEvents > 0)
-                    {
-                        // The queue was full for a moment; the table knows what the lost events would have told.
-                        left = await CloseFromTableAsync(board, limit.Token).ConfigureAwait(false);
-                        report.Closed = report.Rows.Length - left;
-                        continue;
-                    }
-
-                    if (item.PeerClosed && !item.Closed)
-                    {
-                        await CloseOneAsync(board, item.Connection, limit.Token).ConfigureAwait(false);
-                    }
-
-                    if (item.Closed)
-                    {
-                        left--;
-                        report.Closed += item.Reason == CloseReason.Normal ? 1 : 0;
-                        progress.Update(report.Closed, report.Rows.Length);
-                    }
+                    open = Math.Max(0, open - closing);
+                    await CloseOursAsync(board, subscription, remaining, open, limit.Token).ConfigureAwait(false);
+                    progress.Update(report.Rows.Length - remaining.Count, report.Rows.Length);
                 }
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -191,18 +178,40 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
         }
     }
 
-    private static async Task<int> CloseFromTableAsync(OffloadBoard board, CancellationToken cancellation)
+    /// <summary>Closes our side wherever the peer has closed, until as few connections as given are left.</summary>
+    private static async Task CloseOursAsync(
+        OffloadBoard board, ConnectionSubscription events, HashSet<ConnectionKey> remaining, int open, CancellationToken cancellation)
     {
-        var snapshot = await board.Connections.SnapshotAsync(cancellation).ConfigureAwait(false);
-        for (var i = 0; i < snapshot.Count; i++)
+        while (remaining.Count > open)
         {
-            if (snapshot[i].State == TcpState.CloseWait)
+            var item = await events.ReadAsync(cancellation).ConfigureAwait(false);
+            if (item.LostEvents > 0)
             {
-                await CloseOneAsync(board, snapshot[i], cancellation).ConfigureAwait(false);
+                // The table knows what the lost events would have told.
+                remaining.IntersectWith(await CloseFromTableAsync(board, cancellation).ConfigureAwait(false));
+            }
+            else if (item.Closed)
+            {
+                remaining.Remove(item.Connection.Key);
+            }
+            else if (item.PeerClosed)
+            {
+                await CloseOneAsync(board, item.Connection, cancellation).ConfigureAwait(false);
             }
         }
+    }
 
-        return (await board.Connections.SnapshotAsync(cancellation).ConfigureAwait(false)).Count;
+    /// <summary>Closes our side of every row whose peer has closed; gives the connections that are there afterwards.</summary>
+    private static async Task<HashSet<ConnectionKey>> CloseFromTableAsync(OffloadBoard board, CancellationToken cancellation)
+    {
+        var before = await board.Connections.SnapshotAsync(cancellation).ConfigureAwait(false);
+        foreach (var row in before.Rows.ToArray().Where(row => row.State == TcpState.CloseWait))
+        {
+            await CloseOneAsync(board, row, cancellation).ConfigureAwait(false);
+        }
+
+        var after = await board.Connections.SnapshotAsync(cancellation).ConfigureAwait(false);
+        return [.. after.Rows.ToArray().Select(row => row.Key)];
     }
 
     private static async Task CloseOneAsync(OffloadBoard board, ConnectionRow row, CancellationToken cancellation)
