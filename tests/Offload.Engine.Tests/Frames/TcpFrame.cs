@@ -64,7 +64,10 @@ internal sealed record TcpFrame
     /// <summary>The frame is filled up with zeros to this length.</summary>
     public int MinimumLength { get; init; } = 60;
 
-    public bool IsIPv6 => !IsMapped(Destination);
+    /// <summary>IPv6 even where the addresses are IPv4-mapped.</summary>
+    public bool ForceIPv6 { get; init; }
+
+    public bool IsIPv6 => ForceIPv6 || !IsMapped(Destination);
 
     /// <summary>The other direction: addresses, ports and MACs exchanged; sequence numbers and flags as given.</summary>
     public TcpFrame Answer(TcpFlags flags, uint seq, uint ack) => this with

@@ -11,11 +11,17 @@ internal static class LockstepReport
     public static string? Check(int seed, int flows, int steps, Func<Settings, Target> create, Fault fault = Fault.None, TimeSpan? patience = null)
     {
         var generator = new Generator(seed, flows);
-        List<Step> stream = generator.Make(steps);
+        return Check($"seed {seed}, flows {flows}", generator.Make(steps), generator.Settings, generator.Start, create, fault, patience);
+    }
+
+    /// <summary>The same for a stream made elsewhere.</summary>
+    public static string? Check(
+        string name, IReadOnlyList<Step> stream, Settings settings, ulong start, Func<Settings, Target> create, Fault fault = Fault.None, TimeSpan? patience = null)
+    {
         Difference? Try(IReadOnlyList<Step> some)
         {
-            using Target target = create(generator.Settings);
-            return Runner.Run(some, generator.Settings, generator.Start, target, fault);
+            using Target target = create(settings);
+            return Runner.Run(some, settings, start, target, fault);
         }
 
         if (Try(stream) is not Difference first)
@@ -26,7 +32,7 @@ internal static class LockstepReport
         List<Step> shorter = Shrinker.Shrink([.. stream.Take(first.Step + 1)], some => Try(some) is not null, patience ?? TimeSpan.FromSeconds(60));
         Difference last = Try(shorter) ?? first;
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"seed {seed}, flows {flows}, start {generator.Start}: step {first.Step} of {steps}; {shorter.Count} steps show it:");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{name}, start {start}: step {first.Step} of {stream.Count}; {shorter.Count} steps show it:");
         foreach (Step step in shorter)
         {
             text.AppendLine("    " + step.ToCode());

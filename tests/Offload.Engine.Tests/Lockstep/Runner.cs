@@ -64,7 +64,7 @@ internal static class Runner
                 SendFrame(segment.FromHost, segment.ToFrame(flow, connection), segment.Damage == Damage.Marked, model, target);
                 break;
             case FrameStep frame:
-                SendFrame(frame.FromHost, Hex.Parse(frame.Bytes), false, model, target);
+                SendFrame(frame.FromHost, Hex.Parse(frame.Bytes), frame.Marked, model, target);
                 break;
             case ListenStep listen:
                 EndPoint listener = model.Settings.Listeners[listen.Slot] with { Enabled = listen.Enabled };

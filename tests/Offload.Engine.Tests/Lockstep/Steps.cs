@@ -105,6 +105,9 @@ internal sealed record FrameStep : Step
     public bool FromHost { get; init; }
 
     public string Bytes { get; init; } = "";
+
+    /// <summary>The MAC marks it as bad.</summary>
+    public bool Marked { get; init; }
 }
 
 /// <summary>A TCP segment of one of the world's connections, its numbers relative to the connection's.</summary>

@@ -27,7 +27,7 @@ internal abstract class Target : IDisposable
 }
 
 /// <summary>The Verilated core.</summary>
-internal sealed class CoreTarget : Target
+internal class CoreTarget : Target
 {
     private readonly Core _core = new();
 
@@ -61,7 +61,7 @@ internal sealed class CoreTarget : Target
 
     public override IReadOnlyDictionary<string, ulong> Counters() => _core.Counters();
 
-    public override void Dispose()
+    public sealed override void Dispose()
     {
         _core.Dispose();
         base.Dispose();

@@ -149,6 +149,28 @@ public abstract class UnknownRules : RuleTests
         }
     }
 
+    [Fact, Trait("Rule", "P1")]
+    public void IPv6_frames_with_IPv4_mapped_addresses_reach_no_IPv4_connection()
+    {
+        // Such addresses are never on a wire (RFC 4291 2.5.5.2), and in the table they stand for IPv4.
+        using Bench bench = NewBench(Carrier.IPv4);
+        bench.Passed(bench.Segment(TcpFlags.Syn, 1) with { ForceIPv6 = true });
+        Assert.Null(bench.Entry);
+        bench.Establish();
+        bench.Passed(bench.Segment(TcpFlags.Rst, bench.Irs + 1) with { ForceIPv6 = true });
+        bench.Passed(bench.Segment(TcpFlags.Rst, bench.Irs + 1) with { ForceIPv6 = true, Source = new UInt128(0x20010DB800000000, 1) });
+        Assert.Equal(State.Established, bench.StateNow);
+    }
+
+    [Theory, MemberData(nameof(Carriers)), Trait("Rule", "P1")]
+    public void Reserved_addresses_are_no_multicast(Carrier carrier)
+    {
+        // 240.0.0.0/4 but for the broadcast address: reserved, and routed by some.
+        using Bench bench = NewBench(carrier);
+        TcpFrame syn = bench.Segment(TcpFlags.Syn, 1);
+        Assert.Equal(TcpFlags.Syn | TcpFlags.Ack, bench.Answered(syn with { Source = syn.IsIPv6 ? new UInt128(0xFE00000000000000, 1) : TcpFrame.V4(0xF0000001) }).Flags);
+    }
+
     [Theory, MemberData(nameof(Carriers)), Trait("Rule", "C2")]
     public void What_the_host_sends_for_the_engine_s_connection_is_dropped(Carrier carrier)
     {
