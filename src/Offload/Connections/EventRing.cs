@@ -82,7 +82,23 @@ internal sealed class EventRing : EventReader, IValueTaskSource
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<EventItem> ReadAsync(Memory<uint> words, CancellationToken cancellationToken)
+    public override ValueTask<EventItem> ReadAsync(Memory<uint> words, CancellationToken cancellationToken)
+    {
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            lock (_gate)
+            {
+                if (TryTake(words.Span, out EventItem item))
+                {
+                    return new ValueTask<EventItem>(item);
+                }
+            }
+        }
+
+        return WaitAsync(words, cancellationToken);
+    }
+
+    private async ValueTask<EventItem> WaitAsync(Memory<uint> words, CancellationToken cancellationToken)
     {
         while (true)
         {
