@@ -23,7 +23,8 @@ static_assert(sizeof(frame_record) <= frame_record::room, "a record has to fit i
 
 class frame_ring {
 public:
-    frame_ring() : block_(new uint8_t[capacity]) {}
+    // capacity is in bytes, a multiple of frame_record::room; memory that no frame has needed yet is not touched.
+    explicit frame_ring(size_t capacity) : capacity_(capacity), block_(new uint8_t[capacity]) {}
 
     // Room for a frame of up to length bytes behind the newest, or nullptr. It is in the queue only after push().
     frame_record* reserve(uint32_t length) {
@@ -34,16 +35,16 @@ public:
         if (used_ != 0 && tail_ <= head_) {
             return head_ - tail_ >= need ? at(tail_) : nullptr;
         }
-        if (capacity - tail_ >= need) {
+        if (capacity_ - tail_ >= need) {
             return at(tail_);
         }
         if (head_ < need) {
             return nullptr;
         }
-        if (tail_ != capacity) {
+        if (tail_ != capacity_) {
             at(tail_)->length = frame_record::skip;
         }
-        used_ += capacity - tail_;
+        used_ += capacity_ - tail_;
         tail_ = 0;
         return at(tail_);
     }
@@ -61,8 +62,8 @@ public:
         if (count_ == 0) {
             return nullptr;
         }
-        if (head_ == capacity || at(head_)->length == frame_record::skip) {
-            used_ -= capacity - head_;
+        if (head_ == capacity_ || at(head_)->length == frame_record::skip) {
+            used_ -= capacity_ - head_;
             head_ = 0;
         }
         return at(head_);
@@ -79,14 +80,13 @@ public:
     bool empty() const { return count_ == 0; }
 
 private:
-    static constexpr size_t capacity = size_t{1} << 20;
-
     static size_t size_of(uint32_t length) {
         return frame_record::room + ((length + frame_record::room - 1) & ~(frame_record::room - 1));
     }
 
     frame_record* at(size_t offset) { return reinterpret_cast<frame_record*>(block_.get() + offset); }
 
+    const size_t capacity_;
     std::unique_ptr<uint8_t[]> block_;
     size_t head_ = 0;
     size_t tail_ = 0;

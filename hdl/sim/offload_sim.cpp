@@ -30,6 +30,11 @@ void vl_fatal(const char* file, int line, const char*, const char* message) VL_M
 
 namespace {
 
+// Bytes of frames that wait. An output holds what both inputs can hold, with room to spare, so that a caller who first fills the
+// inputs and then runs the core loses nothing to a full output.
+constexpr size_t input_capacity = size_t{1} << 20;
+constexpr size_t output_capacity = size_t{4} << 20;
+
 constexpr uint32_t reset_clocks = 8;
 constexpr uint32_t register_clocks = 10000;
 
@@ -115,7 +120,7 @@ private:
     CData& tlast_;
     CData& tuser_;
     const CData& tready_;
-    frame_ring ring_;
+    frame_ring ring_{input_capacity};
     uint32_t offset_ = 0;
     bool shown_ = false;
     bool taken_ = false;
@@ -172,7 +177,7 @@ private:
     const CData& tvalid_;
     const CData& tlast_;
     CData& tready_;
-    frame_ring ring_;
+    frame_ring ring_{output_capacity};
     frame_record* frame_ = nullptr;
     uint32_t length_ = 0;
     uint64_t pattern_ = ~uint64_t{0};
