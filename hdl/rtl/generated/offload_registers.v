@@ -329,14 +329,14 @@ module offload_registers (
         case (read_address)
             14'h0000: word_value = 32'h4f46464c; // identity.magic
             14'h0001: word_value = 32'h00010000; // identity.core_version
-            14'h0002: word_value = 32'h4cd83417; // identity.map_hash word 0
-            14'h0003: word_value = 32'h0aa961f8; // identity.map_hash word 1
-            14'h0004: word_value = 32'hff8fd139; // identity.map_hash word 2
-            14'h0005: word_value = 32'hc7857f4d; // identity.map_hash word 3
-            14'h0006: word_value = 32'hf63feb42; // identity.map_hash word 4
-            14'h0007: word_value = 32'h2182f845; // identity.map_hash word 5
-            14'h0008: word_value = 32'h12d1edc9; // identity.map_hash word 6
-            14'h0009: word_value = 32'h009de93a; // identity.map_hash word 7
+            14'h0002: word_value = 32'heca7906c; // identity.map_hash word 0
+            14'h0003: word_value = 32'he2c64573; // identity.map_hash word 1
+            14'h0004: word_value = 32'hd717ed50; // identity.map_hash word 2
+            14'h0005: word_value = 32'h009dabd7; // identity.map_hash word 3
+            14'h0006: word_value = 32'h8250b5c9; // identity.map_hash word 4
+            14'h0007: word_value = 32'he5a37c97; // identity.map_hash word 5
+            14'h0008: word_value = 32'habe3a03e; // identity.map_hash word 6
+            14'h0009: word_value = 32'h18de8473; // identity.map_hash word 7
             14'h000a: word_value = identity_connections; // identity.connections
             14'h000b: word_value = identity_listeners; // identity.listeners
             14'h000c: word_value = identity_data_width; // identity.data_width

@@ -93,7 +93,7 @@ public static partial class RegisterMap
         "command.status.busy 0x0438 0 ro\n" +
         "command.status.status 0x0438 7:4 ro enum=command_status\n" +
         "command.status.sequence 0x0438 15:8 ro\n" +
-        "command.answer 0x0500 words=64 ro\n" +
+        "command.answer 0x0500 words=64 ro layout=entry\n" +
         "table_read.go 0x0600 words=1 rw\n" +
         "table_read.go.index 0x0600 15:0 rw reset=0\n" +
         "table_read.go.next 0x0600 16 rw reset=0\n" +
@@ -101,7 +101,7 @@ public static partial class RegisterMap
         "table_read.status.index 0x0604 15:0 ro\n" +
         "table_read.status.valid 0x0604 30 ro\n" +
         "table_read.status.busy 0x0604 31 ro\n" +
-        "table_read.entry 0x0700 words=64 ro\n" +
+        "table_read.entry 0x0700 words=64 ro layout=entry\n" +
         "event.status 0x0800 words=1 ro\n" +
         "event.status.available 0x0800 15:0 ro\n" +
         "event.status.head 0x0800 31:16 ro\n" +
@@ -109,7 +109,7 @@ public static partial class RegisterMap
         "event.lost_high 0x0808 words=1 ro\n" +
         "event.pop 0x080c words=1 rw\n" +
         "event.pop.number 0x080c 15:0 rw reset=0\n" +
-        "event.event 0x0900 words=64 ro\n" +
+        "event.event 0x0900 words=64 ro layout=event\n" +
         "counter.action 0x0a00 words=1 pulse\n" +
         "counter.action.snapshot 0x0a00 0 pulse\n" +
         "counter.status 0x0a04 words=1 ro\n" +

@@ -253,6 +253,7 @@ public static partial class RegisterMap
                 Words = 64,
                 Access = RegisterAccess.ReadOnly,
                 IsWindow = true,
+                Layout = "entry",
                 Description = "The layout `entry`, as it stood after the command; zero where there was none.",
             };
 

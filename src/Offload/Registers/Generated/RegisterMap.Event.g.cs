@@ -171,6 +171,7 @@ public static partial class RegisterMap
                 Words = 64,
                 Access = RegisterAccess.ReadOnly,
                 IsWindow = true,
+                Layout = "event",
                 Description = "The layout `event` of the oldest event, least significant word first; undefined while none waits.",
             };
 

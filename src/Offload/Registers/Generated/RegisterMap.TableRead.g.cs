@@ -126,6 +126,7 @@ public static partial class RegisterMap
                 Words = 64,
                 Access = RegisterAccess.ReadOnly,
                 IsWindow = true,
+                Layout = "entry",
                 Description = "The layout `entry`; zero where valid is 0.",
             };
 
