@@ -125,11 +125,14 @@ module header_gather #(
     end
 
     // Header bytes.
-    integer position;
-    always @(posedge clk)
-        for (position = 0; position < 78; position = position + 1)
-            if (beat_valid && beat == position / BYTES)
-                gather_header[8*position+:8] <= beat_data[8*(position%BYTES)+:8];
+    genvar word;
+    generate
+        for (word = 0; word < (78 + BYTES - 1) / BYTES; word = word + 1) begin : header_word
+            localparam TAKEN = 78 - word * BYTES < BYTES ? 78 - word * BYTES : BYTES;
+            always @(posedge clk)
+                if (beat_valid && beat == word) gather_header[DATA_WIDTH*word+:8*TAKEN] <= beat_data[8*TAKEN-1:0];
+        end
+    endgenerate
 
     // Comparisons with constants, taken with the beat that brings the bytes.
     wire [15:0] word_12 = {beat_data[8*(12%BYTES)+:8], beat_data[8*(13%BYTES)+:8]};
@@ -192,24 +195,44 @@ module header_gather #(
         !options_long && !options_tagged
     };
 
-    integer option;
-    reg [3:0] take;
-    always @* begin
-        for (option = 0; option < 40; option = option + 1) begin
-            take[0] = beat_valid && options_layout[0] && beat == (54 + option) / BYTES;
-            take[1] = beat_valid && options_layout[1] && beat == (58 + option) / BYTES;
-            take[2] = beat_valid && options_layout[2] && beat == (74 + option) / BYTES;
-            take[3] = beat_valid && options_layout[3] && beat == (78 + option) / BYTES;
-            options_next[8*option+:8] =
-                ({8{take[0]}} & beat_data[8*((54+option)%BYTES)+:8]) |
-                ({8{take[1]}} & beat_data[8*((58+option)%BYTES)+:8]) |
-                ({8{take[2]}} & beat_data[8*((74+option)%BYTES)+:8]) |
-                ({8{take[3]}} & beat_data[8*((78+option)%BYTES)+:8]) |
-                ({8{take == 4'd0}} & gather_options[8*option+:8]);
+    // What each layout takes of a beat: `pieces` has the beat's bytes at their place among the options, `places`
+    // which bytes those are. The beats are those that bytes 54 to 117 come in.
+    localparam FIRST_BEAT = 54 / BYTES;
+    localparam BEATS      = 117 / BYTES - FIRST_BEAT + 1;
+    wire [4*BEATS*320-1:0] pieces;
+    wire [4*BEATS*320-1:0] places;
+    wire [4*BEATS-1:0]     taken;
+    genvar layout, part;
+    generate
+        for (layout = 0; layout < 4; layout = layout + 1) begin : from_layout
+            localparam BASE = layout == 0 ? 54 : layout == 1 ? 58 : layout == 2 ? 74 : 78;
+            for (part = 0; part < BEATS; part = part + 1) begin : from_beat
+                // The beat's byte 0 is byte START of the frame.
+                localparam START = (FIRST_BEAT + part) * BYTES;
+                localparam SLOT  = layout * BEATS + part;
+                localparam UP    = START > BASE ? START - BASE : 0;
+                localparam DOWN  = START > BASE ? 0 : BASE - START;
+                wire [DATA_WIDTH-1:0] ones = {DATA_WIDTH{1'b1}} >> (8 * DOWN);
+                wire [DATA_WIDTH-1:0] data = beat_data >> (8 * DOWN);
+                wire [DATA_WIDTH+319:0] wide_ones = {320'd0, ones} << (8 * UP);
+                wire [DATA_WIDTH+319:0] wide_data = {320'd0, data} << (8 * UP);
+                assign places[320*SLOT+:320] = DOWN >= BYTES || UP >= 40 ? 320'd0 : wide_ones[319:0];
+                assign pieces[320*SLOT+:320] = wide_data[319:0];
+                assign taken[SLOT] = options_layout[layout] && beat == FIRST_BEAT + part;
+            end
         end
+    endgenerate
+
+    integer slot;
+    always @* begin
+        options_next = gather_options;
+        if (beat_valid)
+            for (slot = 0; slot < 4 * BEATS; slot = slot + 1)
+                if (taken[slot])
+                    options_next = (gather_options & ~places[320*slot+:320]) | (pieces[320*slot+:320] & places[320*slot+:320]);
     end
 
-    always @(posedge clk) gather_options <= options_next;
+    always @(posedge clk) if (beat_valid) gather_options <= options_next;
 
 endmodule
 

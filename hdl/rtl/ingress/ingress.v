@@ -177,6 +177,8 @@ module ingress #(
 
     tcp_options tcp_options (
         .clk           (clk),
+        .beat_valid    (s_axis_tvalid && s_axis_tready),
+        .gather_end    (gather_valid && gather_last),
         .options_next  (options_next),
         .gather_options(gather_options),
         .align_offset  (align_offset),

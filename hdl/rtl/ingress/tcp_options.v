@@ -19,6 +19,10 @@
 module tcp_options (
     input  wire          clk,
 
+    // A beat comes; its successor in the gather stage ends a frame. In between, nothing here moves.
+    input  wire          beat_valid,
+    input  wire          gather_end,
+
     // Gather stage, one clock early: 40 bytes from the end of the fixed header, byte 0 lowest.
     input  wire [319:0]  options_next,
     // The same, registered.
@@ -59,7 +63,7 @@ module tcp_options (
     reg [40*6-1:0] gather_target;
     integer at;
     always @(posedge clk)
-        for (at = 0; at < 40; at = at + 1)
+        if (beat_valid) for (at = 0; at < 40; at = at + 1)
             gather_target[6*at+:6] <= next_position(at[5:0], options_next[8*at+:8],
                                                     at == 39 ? 8'd0 : options_next[8*((at+1)%40)+:8]);
 
@@ -79,7 +83,9 @@ module tcp_options (
     reg [10*16-1:0] word_starts;
     integer word, entry, landing;
     always @* begin
-        for (word = 0; word < 10; word = word + 1)
+        word_exit = {(10*24){1'b0}};
+        word_starts = {(10*16){1'b0}};
+        if (gather_end) for (word = 0; word < 10; word = word + 1)
             for (entry = 3; entry >= 0; entry = entry - 1) begin
                 word_exit[24*word+6*entry+:6] = gather_target[6*(4*word+entry)+:6];
                 word_starts[16*word+4*entry+:4] = 4'd1 << entry[1:0];
@@ -99,7 +105,12 @@ module tcp_options (
     reg lands;
     integer group, first;
     always @* begin
-        for (group = 0; group < 5; group = group + 1)
+        leave = 6'd0;
+        lands = 1'b0;
+        second_starts = 6'd0;
+        group_exit = {(5*48){1'b0}};
+        group_starts = {(5*64){1'b0}};
+        if (gather_end) for (group = 0; group < 5; group = group + 1)
             for (first = 0; first < 4; first = first + 1) begin
                 leave = word_exit[48*group+6*first+:6];
                 lands = leave[5:2] == {group[2:0], 1'b1};
@@ -120,7 +131,12 @@ module tcp_options (
     reg [7:0] align_starts_0;
     reg [5*64-1:64] align_starts;
     reg [319:0] align_options;
+    reg align_end, check_end;
     always @(posedge clk) begin
+        align_end <= gather_end;
+        check_end <= align_end;
+    end
+    always @(posedge clk) if (gather_end) begin
         align_options <= gather_options;
         align_entry_1 <= group_exit[5:0];
         align_exit_1 <= group_exit[48*1+:48];
@@ -153,7 +169,7 @@ module tcp_options (
     endfunction
 
     integer place;
-    always @(posedge clk) begin
+    always @(posedge clk) if (align_end) begin
         check_options <= align_options;
         check_entry_1 <= align_entry_1;
         check_entry_2 <= check_entry_2_next;
@@ -196,7 +212,7 @@ module tcp_options (
     reg [39:0] merge_mss, merge_scale, merge_ts;
     reg merge_sack;
     reg [319:0] merge_options;
-    always @(posedge clk) begin
+    always @(posedge clk) if (check_end) begin
         merge_options <= check_options;
         merge_mss <= check_mss & check_begins;
         merge_scale <= check_scale & check_begins;
