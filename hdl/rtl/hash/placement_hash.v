@@ -39,18 +39,19 @@ module placement_hash #(
         end
     endgenerate
 
+    wire [GROUP*GROUPS-1:0]    padded_key      = {{(GROUP * GROUPS - `KEY_BITS){1'b0}}, key};
+    wire [GROUP*GROUPS+31:0]   padded_toeplitz = {{(GROUP * GROUPS - `KEY_BITS){1'b0}}, toeplitz_key};
+
     genvar j;
     genvar g;
     generate
         for (j = 0; j < 33; j = j + 1) begin : hash_bit
-            wire [`KEY_BITS-1:0]     product = key & toeplitz_key[j +: `KEY_BITS];
-            wire [GROUP*GROUPS-1:0]  padded = {{(GROUP * GROUPS - `KEY_BITS){1'b0}}, product};
             reg  [GROUPS-1:0]        group_sum;
             reg                      sum;
 
             for (g = 0; g < GROUPS; g = g + 1) begin : sum_group
                 always @(posedge clk)
-                    if (enable) group_sum[g] <= ^padded[GROUP*g +: GROUP];
+                    if (enable) group_sum[g] <= ^(padded_key[GROUP*g +: GROUP] & padded_toeplitz[GROUP*g + j +: GROUP]);
             end
 
             always @(posedge clk)
