@@ -120,7 +120,7 @@ internal sealed class DemoReport
         Line("   client's kernel                 virtual board                  host's kernel");
         Line("   192.0.2.1         net0  ┌─────────────────────────────┐  host0  192.0.2.2");
         Line("   2001:db8::1     ┌──────▶│ SYN → SYN,ACK → ACK,        │         2001:db8::2");
-        Line($"   {N(Settings.Connections),6} sockets ──┤       │ offload_core in Verilog:    │");
+        Line($"   {N(Settings.Connections),6} sockets ─┤       │ offload_core in Verilog:    │");
         Line("                   │       │ connection table, events    │◀═══════ registers: this program");
         Line("                   └──────▶│ all else passes ────────────│───────▶ ARP, ICMP, other TCP");
         Line("                           └─────────────────────────────┘");
