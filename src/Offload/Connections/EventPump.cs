@@ -53,8 +53,9 @@ internal sealed class EventPump : IAsyncDisposable
     private async Task RunAsync()
     {
         TimeSpan pause = TimeSpan.FromMilliseconds(20);
-        while (true)
+        while (!_stop.IsCancellationRequested)
         {
+            // A link may return at once, without looking at the token, while its interrupt is high.
             try
             {
                 await _link.WaitForInterruptAsync(_stop.Token).ConfigureAwait(false);

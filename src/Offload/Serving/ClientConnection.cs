@@ -33,7 +33,7 @@ internal sealed class ClientConnection : IDisposable
         timeout.CancelAfter(Protocol.HelloTimeout);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), timeout.Token).ConfigureAwait(false);
+            await DialAsync(socket, path, timeout.Token).ConfigureAwait(false);
             uint user = Posix.PeerOf(socket);
             if (user != Posix.EffectiveUser)
             {
@@ -81,6 +81,23 @@ internal sealed class ClientConnection : IDisposable
     {
         MessageReader reader = new(body);
         return Wire.ReadError(ref reader);
+    }
+
+    /// <summary>Connects; where so many do so at once that the holder's backlog is full (EAGAIN), it is tried again.</summary>
+    private static async ValueTask DialAsync(Socket socket, string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.WouldBlock)
+            {
+                await Task.Delay(10, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private async ValueTask GreetAsync(string path, CancellationToken cancellationToken)
