@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.Versioning;
+using Offload.Boards;
+using Offload.Cli.Demo;
+using Offload.Engine.Tests.Harness;
+using Offload.Kernel.Tests.Relay;
+using Offload.VirtualBoard;
+using Offload.VirtualBoard.Ports;
+
+[assembly: SupportedOSPlatform("linux")]
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Offload.Kernel.Tests.Bench;
+
+/// <summary>Version of IP, for tests that run with both.</summary>
+public enum Ip
+{
+    /// <summary>IPv4.</summary>
+    V4 = 4,
+
+    /// <summary>IPv6.</summary>
+    V6 = 6,
+}
+
+/// <summary>The tests that share one <see cref="KernelRig"/>.</summary>
+[CollectionDefinition(Name)]
+public sealed class KernelGroup : ICollectionFixture<KernelRig>
+{
+    /// <summary>Name of the collection.</summary>
+    public const string Name = "kernel";
+}
+
+/// <summary>
+/// A client namespace, a relay, a virtual board, a host namespace. The namespaces have no names and no mounts: they end with this process in
+/// whatever way it ends, and their devices with them, so nothing can be left behind or meet another run.
+/// </summary>
+public sealed class KernelRig : IAsyncLifetime
+{
+    internal const string NetTap = "net0";
+    internal const string HostTap = "host0";
+
+    // Addresses of the documentation ranges (RFC 5737, RFC 3849).
+    private static readonly IPAddress ClientV4 = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress HostV4 = IPAddress.Parse("192.0.2.2");
+    private static readonly IPAddress ClientV6 = IPAddress.Parse("2001:db8::1");
+    private static readonly IPAddress HostV6 = IPAddress.Parse("2001:db8::2");
+
+    private static int _made;
+
+    private NetworkNamespace? _client;
+    private NetworkNamespace? _host;
+    private OffloadBoard? _board;
+    private string? _missing;
+    private Exception? _failure;
+
+    internal NetworkNamespace Client => _client!;
+
+    internal NetworkNamespace Host => _host!;
+
+    internal OffloadBoard Board => _board!;
+
+    internal CablePort Relay { get; private set; } = null!;
+
+    internal VirtualBoardHardware Hardware { get; private set; } = null!;
+
+    internal Trace Trace { get; } = new();
+
+    private static string Bitstream => Path.Combine(Repository.Root, "artifacts", "virtual", "offload-virtual.obit");
+
+    internal static IPAddress ClientAddress(Ip ip) => ip == Ip.V4 ? ClientV4 : ClientV6;
+
+    internal static IPAddress HostAddress(Ip ip) => ip == Ip.V4 ? HostV4 : HostV6;
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        if (!File.Exists("/dev/net/tun"))
+        {
+            _missing = "there is no /dev/net/tun";
+            return;
+        }
+
+        try
+        {
+            await OpenAsync();
+        }
+        catch (DemoException exception) when (exception.IsPermission)
+        {
+            _missing = exception.Message;
+        }
+        catch (OffloadException exception) when (exception.Code == OffloadError.PermissionDenied)
+        {
+            _missing = exception.Message;
+        }
+        catch (Exception exception)
+        {
+            // Thrown again by every test, so that each says why it failed.
+            _failure = exception;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        if (_board is not null)
+        {
+            await _board.DisposeAsync();
+        }
+
+        _client?.Dispose();
+        _host?.Dispose();
+    }
+
+    /// <summary>Begins a test; ends as if it had never been when the scene is disposed.</summary>
+    internal async Task<Scene> BeginAsync()
+    {
+        Skip.If(_missing is not null, $"{_missing} (these tests need root, or CAP_NET_ADMIN and CAP_SYS_ADMIN)");
+        if (_failure is not null)
+        {
+            throw new InvalidOperationException($"the bench could not be set up: {_failure.Message}", _failure);
+        }
+
+        return await Scene.BeginAsync(this);
+    }
+
+    /// <summary>Sets an interface down or up. IPv6 addresses stay (keep_addr_on_down).</summary>
+    internal static void SetLink(NetworkNamespace space, string tap, bool up) => space.Ip($"link set dev {tap} {(up ? "up" : "down")}");
+
+    private static void Configure(NetworkNamespace space, string tap, IPAddress ipv4, IPAddress ipv6)
+    {
+        // Nothing but what the tests do is to be on the cable: no router solicitations, no address checks.
+        foreach ((string name, string value) in new[]
+        {
+            ("accept_ra", "0"), ("autoconf", "0"), ("accept_dad", "0"), ("dad_transmits", "0"), ("router_solicitations", "0"), ("keep_addr_on_down", "1"),
+        })
+        {
+            space.SetParameter($"net/ipv6/conf/{tap}/{name}", value);
+        }
+
+        space.Ip(
+            "link set dev lo up",
+            $"link set dev {tap} addrgenmode none",
+            $"link set dev {tap} up",
+            $"address add {ipv4}/24 dev {tap}",
+            $"address add {ipv6}/64 dev {tap} nodad");
+    }
+
+    private async Task OpenAsync()
+    {
+        if (!File.Exists(Bitstream))
+        {
+            throw new FileNotFoundException($"{Bitstream} is missing; run firmware-tools/build-virtual-board.sh");
+        }
+
+        _client = NetworkNamespace.Create("client");
+        _host = NetworkNamespace.Create("host");
+        Relay = new CablePort(TapPort.Create(NetTap, _client.Path, up: false));
+        string id = string.Create(CultureInfo.InvariantCulture, $"kernel-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}");
+        Keeper keeper = new(new VirtualBoardProvider(new VirtualBoardOptions
+        {
+            Id = id,
+            NetPort = Relay,
+            HostTap = HostTap,
+            HostNamespace = _host.Path,
+            BringUp = false,
+            Observer = Trace,
+        }));
+        OffloadBoardOptions options = new() { Serve = false };
+        options.Providers.Add(keeper);
+        _board = await OffloadBoard.OpenAsync(id, options);
+        Hardware = (VirtualBoardHardware)keeper.Opened!;
+        Configure(_client, NetTap, ClientV4, ClientV6);
+        Configure(_host, HostTap, HostV4, HostV6);
+        await _board.LoadBitstreamAsync(Bitstream);
+    }
+
+    /// <summary>Keeps what a provider opens, for the virtual board's own statistics.</summary>
+    private sealed class Keeper(BoardProvider provider) : BoardProvider
+    {
+        internal BoardHardware? Opened { get; private set; }
+
+        public override ValueTask<IReadOnlyList<BoardDescription>> DiscoverAsync(CancellationToken cancellationToken = default) =>
+            provider.DiscoverAsync(cancellationToken);
+
+        public override async ValueTask<BoardHardware> OpenAsync(BoardDescription board, CancellationToken cancellationToken = default) =>
+            Opened = await provider.OpenAsync(board, cancellationToken);
+    }
+}

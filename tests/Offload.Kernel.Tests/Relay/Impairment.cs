@@ -1,0 +1,105 @@
+using Offload.Kernel.Tests.Bench;
+
+namespace Offload.Kernel.Tests.Relay;
+
+/// <summary>Which way a frame goes through the relay.</summary>
+internal enum RelayDirection
+{
+    /// <summary>From the client to the board.</summary>
+    ToBoard,
+
+    /// <summary>From the board to the client.</summary>
+    ToClient,
+}
+
+/// <summary>What the cable does to frames. Called on the board's thread.</summary>
+internal abstract class Impairment
+{
+    /// <summary>Decides on a frame.</summary>
+    /// <param name="direction">Where it goes.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="deliveries">Empty; gets one delay for every copy that is to arrive. Left empty: the frame is lost.</param>
+    internal abstract void Judge(RelayDirection direction, ReadOnlySpan<byte> frame, ICollection<TimeSpan> deliveries);
+}
+
+/// <summary>Loses the TCP segments that a test picks, and no other frame.</summary>
+/// <param name="picks">Whether to lose a segment.</param>
+/// <param name="most">How many, at most.</param>
+internal sealed class LossOf(Func<RelayDirection, WireSegment, bool> picks, int most = int.MaxValue) : Impairment
+{
+    private int _lost;
+
+    /// <summary>Segments lost so far.</summary>
+    internal int Lost => Volatile.Read(ref _lost);
+
+    internal override void Judge(RelayDirection direction, ReadOnlySpan<byte> frame, ICollection<TimeSpan> deliveries)
+    {
+        if (_lost < most && WireSegment.TryRead(frame, out WireSegment segment) && picks(direction, segment))
+        {
+            Volatile.Write(ref _lost, _lost + 1);
+            return;
+        }
+
+        deliveries.Add(TimeSpan.Zero);
+    }
+}
+
+/// <summary>How bad a cable is.</summary>
+/// <param name="Loss">Share of the segments that are lost, 0 to 1.</param>
+/// <param name="Duplication">Share of the others that arrive twice, 0 to 1.</param>
+/// <param name="Reordering">Share of the copies that are held back, so that later ones overtake them, 0 to 1.</param>
+/// <param name="LongestHold">Longest time for which one is held back.</param>
+/// <param name="Delay">What every copy is late anyway.</param>
+internal sealed record CableFaults(double Loss, double Duplication, double Reordering, TimeSpan LongestHold, TimeSpan Delay);
+
+/// <summary>
+/// A bad cable for TCP. What happens to a segment depends on the seed, its client's port, its direction and its number in that flow alone, so that a
+/// seed replays as far as the kernels send the same again. ARP and neighbour discovery stay whole: they are not under test, and their loss costs seconds.
+/// </summary>
+internal sealed class BadCable(ulong seed, CableFaults faults) : Impairment
+{
+    private readonly Dictionary<(RelayDirection Direction, ushort ClientPort), ulong> _counts = [];
+
+    /// <summary>Copies lost, made, and held back so far.</summary>
+    internal (int Lost, int Duplicated, int Held) Done { get; private set; }
+
+    internal override void Judge(RelayDirection direction, ReadOnlySpan<byte> frame, ICollection<TimeSpan> deliveries)
+    {
+        if (!WireSegment.TryRead(frame, out WireSegment segment))
+        {
+            deliveries.Add(TimeSpan.Zero);
+            return;
+        }
+
+        ushort port = direction == RelayDirection.ToBoard ? segment.SourcePort : segment.DestinationPort;
+        _counts.TryGetValue((direction, port), out ulong number);
+        _counts[(direction, port)] = number + 1;
+        ulong state = seed ^ ((ulong)port << 40) ^ ((ulong)direction << 32) ^ number;
+        (int lost, int duplicated, int held) = Done;
+        if (Next(ref state) < faults.Loss)
+        {
+            Done = (lost + 1, duplicated, held);
+            return;
+        }
+
+        int copies = Next(ref state) < faults.Duplication ? 2 : 1;
+        for (int i = 0; i < copies; i++)
+        {
+            bool late = Next(ref state) < faults.Reordering;
+            held += late ? 1 : 0;
+            deliveries.Add(faults.Delay + (late ? faults.LongestHold * Next(ref state) : TimeSpan.Zero));
+        }
+
+        Done = (lost, duplicated + copies - 1, held);
+    }
+
+    /// <summary>SplitMix64: the same numbers on every machine and every runtime.</summary>
+    private static double Next(ref ulong state)
+    {
+        state = unchecked(state + 0x9E3779B97F4A7C15);
+        ulong z = state;
+        z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);
+        z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EB);
+        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1ul << 53));
+    }
+}
