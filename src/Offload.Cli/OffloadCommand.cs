@@ -21,7 +21,10 @@ internal sealed class OffloadCommand
     internal OffloadCommand(Terminal terminal)
     {
         _terminal = terminal;
-        Root = new RootCommand("Brings up, inspects and shows the Offload TCP handshake engine.");
+        // Not a RootCommand: that takes its name from the assembly, which cannot have the program's.
+        Root = new Command("offload", "Brings up, inspects and shows the Offload TCP handshake engine.");
+        Root.Options.Add(new HelpOption());
+        Root.Options.Add(new VersionOption());
         Root.Options.Add(_board);
         Root.Options.Add(_json);
         Root.Subcommands.Add(BoardsCommand.Create(this));
@@ -36,7 +39,7 @@ internal sealed class OffloadCommand
         Root.Subcommands.Add(DemoCommand.Create(this));
     }
 
-    internal RootCommand Root { get; }
+    internal Command Root { get; }
 
     /// <summary>Runs one command line and gives the process's exit code.</summary>
     internal async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
@@ -94,7 +97,7 @@ internal sealed class OffloadCommand
         var names = new List<string>();
         for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
         {
-            names.Insert(0, result.Command is RootCommand ? "offload" : result.Command.Name);
+            names.Insert(0, result.Command.Name);
         }
 
         return string.Join(' ', names);

@@ -86,7 +86,9 @@ module header_parse #(
                     (gather_ipv4 &&  gather_tagged && beat == 41 / BYTES && last_byte >= 41 % BYTES) ||
                     (gather_ipv6 && !gather_tagged && beat == 57 / BYTES && last_byte >= 57 % BYTES) ||
                     (gather_ipv6 &&  gather_tagged && beat == 61 / BYTES && last_byte >= 61 % BYTES);
-    wire key_now = gather_valid && gather_admitted && ports_in;
+    // IPv4-mapped addresses are never on a wire (RFC 4291 2.5.5.2); as keys they would stand for IPv4 connections.
+    wire mapped = gather_ipv6 && (source[127:32] == 96'hFFFF || destination[127:32] == 96'hFFFF);
+    wire key_now = gather_valid && gather_admitted && ports_in && !mapped;
 
     reg key_given;
     wire keyed = key_now || (key_given && !gather_first);
@@ -132,7 +134,8 @@ module header_parse #(
     // ---- check ----------------------------------------------------------------------------------
     wire [127:0] align_from = FROM_HOST != 0 ? key[`KEY_LOCAL_ADDRESS] : key[`KEY_REMOTE_ADDRESS];
     wire [127:0] align_to = FROM_HOST != 0 ? key[`KEY_REMOTE_ADDRESS] : key[`KEY_LOCAL_ADDRESS];
-    wire bad_ipv4 = align_from[31:0] == 32'd0 || align_from[31:24] == 8'd127 || align_from[31:29] == 3'd7;
+    wire bad_ipv4 = align_from[31:0] == 32'd0 || align_from[31:24] == 8'd127 ||
+                    align_from[31:28] == 4'd14 || align_from[31:0] == 32'hFFFF_FFFF;
     wire bad_ipv6 = align_from[127:1] == 127'd0 || align_from[127:120] == 8'hFF;
 
     wire [16:0] data_length = {1'b0, align_tcp_length} - {11'd0, align_offset, 2'd0};

@@ -96,7 +96,9 @@ module transition_apply (
             `DEADLINE_ACTION_STOP: begin
                 next_entry[`ENTRY_DEADLINE]     = 32'd0;
                 next_entry[`ENTRY_DEADLINE_SET] = 1'b0;
-                if (next_state != `TCP_STATE_CLOSED) next_entry[`ENTRY_RETRIES] = 4'd0;
+                // An entry that is given up shows its retransmissions; one that opened has none any more.
+                if (next_state != `TCP_STATE_CLOSED || (take_ack && entry[`ENTRY_STATE] == `TCP_STATE_SYN_RECEIVED))
+                    next_entry[`ENTRY_RETRIES] = 4'd0;
             end
             default: ;
         endcase

@@ -27,7 +27,7 @@ internal static class BoardFinder
         {
             1 => fitting[0],
             0 => throw new BoardNotFoundException(
-                (id is null ? "There is no board" : $"There is no board '{id}'") + (all.Count == 0 ? ", and no other." : ". " + List(all))),
+                (id is null ? "There is no board" : $"There is no board '{id}'") + (all.Count == 0 ? "." : ". " + List(all))),
             _ => throw new OffloadException(
                 OffloadError.BoardAmbiguous,
                 (id is null ? "There are several boards; name one. " : $"Several boards call themselves '{id}'; unplug or stop one. ") + List(fitting)),

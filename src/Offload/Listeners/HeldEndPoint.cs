@@ -35,7 +35,7 @@ internal sealed class HeldEndPoint : IDisposable
                     NetworkNamespace.Enter(path);
                 }
 
-                done.SetResult(Bind(endPoint));
+                done.SetResult(Bind(endPoint, hostPort.InterfaceName));
             }
             catch (Exception exception)
             {
@@ -53,14 +53,14 @@ internal sealed class HeldEndPoint : IDisposable
     /// <summary>Gives the port back.</summary>
     public void Dispose() => _socket.Dispose();
 
-    private static HeldEndPoint Bind(IPEndPoint endPoint)
+    private static HeldEndPoint Bind(IPEndPoint endPoint, string hostInterface)
     {
         // Not System.Net.Sockets.Socket: that sets SO_REUSEADDR before it binds, and then two holders of one port do not see each other.
         SafeSocketHandle socket = PosixSocket.Open(endPoint.AddressFamily);
         try
         {
             PosixSocket.Bind(socket, endPoint);
-            return new HeldEndPoint(socket, FindMac(endPoint.Address));
+            return new HeldEndPoint(socket, FindMac(endPoint.Address, hostInterface));
         }
         catch (SocketException exception)
         {
@@ -85,9 +85,10 @@ internal sealed class HeldEndPoint : IDisposable
         _ => new OffloadException(OffloadError.AddressNotAvailable, $"{endPoint} cannot be bound: {exception.Message}", exception),
     };
 
-    private static MacAddress FindMac(IPAddress address)
+    /// <summary>MAC of the interface that has the address: the host port's, where several have it.</summary>
+    private static MacAddress FindMac(IPAddress address, string hostInterface)
     {
-        foreach (NetworkInterface candidate in NetworkInterface.GetAllNetworkInterfaces())
+        foreach (NetworkInterface candidate in NetworkInterface.GetAllNetworkInterfaces().OrderByDescending(each => each.Name == hostInterface))
         {
             if (candidate.GetPhysicalAddress().GetAddressBytes() is { Length: 6 } bytes
                 && candidate.GetIPProperties().UnicastAddresses.Any(unicast => SameAddress(unicast.Address, address)))

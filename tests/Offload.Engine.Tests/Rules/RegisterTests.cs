@@ -15,7 +15,7 @@ public sealed class RegisterTests
     {
         using var core = new Core();
         Assert.Equal(0x4F46464Cu, core.Read("identity.magic"));
-        Assert.Equal((2048u, 16u, 512u, 1522u), (core.Read("identity.connections"), core.Read("identity.listeners"), core.Read("identity.event_depth"), core.Read("identity.max_frame")));
+        Assert.Equal((2048u, 16u, 4096u, 1522u), (core.Read("identity.connections"), core.Read("identity.listeners"), core.Read("identity.event_depth"), core.Read("identity.max_frame")));
         Assert.All(core.Read("identity.map_hash", 8), word => Assert.NotEqual(0u, word));
     }
 

@@ -91,7 +91,7 @@ inline Segment parse(const std::vector<uint8_t>& f, bool /*from_host*/) {
         memcpy(s.source + 12, p + l3 + 12, 4);
         memcpy(s.destination + 12, p + l3 + 16, 4);
         uint32_t a = u32(p + l3 + 12);
-        s.bad_address = a == 0 || a / 0x1000000 == 127 || a >= 0xE0000000u;
+        s.bad_address = a == 0 || a / 0x1000000 == 127 || a / 0x10000000 == 14 || a == 0xFFFFFFFFu;
         Sum header;
         header.bytes(p + l3, 20);
         s.bad_ip_checksum = !header.right();
@@ -104,6 +104,9 @@ inline Segment parse(const std::vector<uint8_t>& f, bool /*from_host*/) {
         s.ipv6 = true;
         memcpy(s.source, p + l3 + 8, 16);
         memcpy(s.destination, p + l3 + 24, 16);
+        // As keys, IPv4-mapped addresses would stand for IPv4 connections; such frames pass.
+        static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+        if (memcmp(s.source, mapped, 12) == 0 || memcmp(s.destination, mapped, 12) == 0) return s;
         static const uint8_t unspecified[16] = {}, loopback[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
         s.bad_address = memcmp(s.source, unspecified, 16) == 0 || memcmp(s.source, loopback, 16) == 0 || s.source[0] == 0xFF;
         l4 = l3 + 40;
