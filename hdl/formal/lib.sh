@@ -9,14 +9,15 @@ root=$(cd "$here/../../.." && pwd)
 name=$(basename "$here")
 work="$root/artifacts/formal/$name"
 
-# smt2 FILE TOP SOURCES... [-- COMMANDS]: translates a design for yosys-smtbmc. COMMANDS come after `hierarchy`.
+# smt2 FILE TOP SOURCES... [-- COMMANDS]: translates a design for yosys-smtbmc. COMMANDS come before `hierarchy`.
 smt2() {
   local file=$1 top=$2 sources=() commands=
   shift 2
   while [ $# -gt 0 ] && [ "$1" != -- ]; do sources+=("$1"); shift; done
   [ $# -eq 0 ] || commands="$2"
   nice yosys -q -p "read_verilog -sv -formal -I${rtl:-$root/hdl/rtl}/generated -I$(dirname "$file") ${sources[*]}
-    hierarchy -check -top $top; $commands
+    $commands
+    hierarchy -check -top $top
     prep -top $top -flatten
     memory_map; async2sync; setundef -undriven -anyseq; dffunmap; opt_clean
     write_smt2 -wires $file" > "$file.yosys.log" 2>&1 || { cat "$file.yosys.log" >&2; return 2; }
@@ -57,7 +58,7 @@ proved() {
 bind_properties() {
   local properties
   properties=$(basename "$2")
-  cp "$2" "$(dirname "$3")"
+  [ "$2" -ef "$(dirname "$3")/$properties" ] || cp "$2" "$(dirname "$3")"
   sed "s,^endmodule,\`include \"$properties\"\nendmodule," "$1" > "$3"
 }
 
