@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Proves of table/free_list.v, at 8 numbers: no number is offered while it is out, and while one is not out a number is
 # offered within three clocks; so none is ever lost. Only numbers that are out come back, and take follows available.
-# Bounded: the first 12 clocks after a reset, in which every number can come and go twice.
+# Bounded: the first 12 clocks after a reset, in which every number is given out and some come back.
 # Usage: hdl/formal/free_list/run.sh [--mutants]
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib.sh"
