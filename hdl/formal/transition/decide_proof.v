@@ -1,7 +1,9 @@
 // Asks transition_decide.v about every event and every entry at once. The properties are those of RFC 9293 and of
 // the rules in docs/tcp.md; states.txt beside this file is the table of next states, and states.vh is made from it.
-// Nothing is assumed but arithmetic, and what numbers_proof.v shows of every entry: its state is one of this
-// version's, and only SYN-RECEIVED and LAST-ACK have a deadline.
+// Assumed: arithmetic (a number that equals another is not beyond it), and two things that no proof shows of the table's
+// entries as a whole: their state is one of this version's, and only SYN-RECEIVED and LAST-ACK have a deadline. What
+// is proved here is that no event breaks either. That the facts are worked out rightly from the numbers
+// (transition_compare.v), and carried out rightly (transition_apply.v), is not proved here.
 
 `default_nettype none
 
@@ -215,6 +217,11 @@ module decide_proof (
         assert (free == event_closed && free == (reason != `CLOSE_REASON_NONE));
         if (free) assert (hit && write && next_state == `TCP_STATE_CLOSED);
         if (hit && next_state == `TCP_STATE_CLOSED) assert (free);
+        if (write || insert)
+            assert (free || next_state == `TCP_STATE_SYN_RECEIVED || next_state == `TCP_STATE_ESTABLISHED ||
+                    next_state == `TCP_STATE_CLOSE_WAIT || next_state == `TCP_STATE_LAST_ACK);
+        if (deadline == `DEADLINE_ACTION_START)
+            assert (next_state == `TCP_STATE_SYN_RECEIVED || next_state == `TCP_STATE_LAST_ACK);
 
         // Not for us, not TCP, or disabled: it passes, and nothing changes.
         if (from_net && !addressed) assert (verdict == `VERDICT_PASS && idle && count == 0);
