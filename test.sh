@@ -80,6 +80,7 @@ for project in tests/*/*.csproj; do
   elif [ "$project_failed" != 0 ]; then
     cat "$results/$name.log" >&2
   fi
+  sed -n 's/.*\(area of offload_core[^<]*\).*/==> \1/p' "$results/$name.trx" >&2
   offload_say "$name: $(awk '{ print $1 " passed, " $2 " failed, " $3 " skipped" }' <<<"$counts") in $((SECONDS - started)) s"
 done
 

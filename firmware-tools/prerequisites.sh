@@ -16,6 +16,7 @@ OFFLOAD_TOOLS=(
   "z3|z3|solves the proofs"
   "g++|g++|compiles the virtual board"
   "make|make|builds the virtual board"
+  "patch|patch|breaks copies of the Verilog, to see that its benches notice"
   "ip|iproute2|sets up the network namespaces of demo and tests"
   "ss|iproute2|asks the client kernel for its connections"
 )
