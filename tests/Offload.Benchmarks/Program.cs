@@ -28,7 +28,8 @@ void Measure(string name, bool ipv6, byte[] options)
     using var core = new Core();
     core.Configure(new Settings
     {
-        Listeners = [new EndPoint { Mac = 0x020000000001, Address = local, Port = 80 }], PlacementKey = [.. Enumerable.Range(0, 11).Select(_ => (uint)Random.Shared.NextInt64(1L << 32))],
+        Listeners = [new EndPoint { Mac = 0x020000000001, Address = local, Port = 80 }],
+        PlacementKey = [.. Enumerable.Range(0, 11).Select(_ => (uint)Random.Shared.NextInt64(1L << 32))],
         SweepPeriod = 10_000,
     });
     core.SetTime(1_000_000);
@@ -89,9 +90,15 @@ void Measure(string name, bool ipv6, byte[] options)
 
 static TcpFrame Syn(Random random, UInt128 local, bool ipv6, byte[] options) => new()
 {
-    DestinationMac = 0x020000000001, SourceMac = 0x0200000000C0,
-    Source = ipv6 ? new UInt128(0x20010DB8000000AA, (ulong)random.NextInt64()) : TcpFrame.V4(0x0A000000 | (uint)random.Next(1 << 24)), Destination = local,
-    SourcePort = (ushort)random.Next(1024, 65536), DestinationPort = 80, Flags = TcpFlags.Syn, Seq = (uint)random.NextInt64(1L << 32), Options = options,
+    DestinationMac = 0x020000000001,
+    SourceMac = 0x0200000000C0,
+    Source = ipv6 ? new UInt128(0x20010DB8000000AA, (ulong)random.NextInt64()) : TcpFrame.V4(0x0A000000 | (uint)random.Next(1 << 24)),
+    Destination = local,
+    SourcePort = (ushort)random.Next(1024, 65536),
+    DestinationPort = 80,
+    Flags = TcpFlags.Syn,
+    Seq = (uint)random.NextInt64(1L << 32),
+    Options = options,
 };
 
 static byte[] Acknowledge(byte[] answer)
@@ -99,7 +106,15 @@ static byte[] Acknowledge(byte[] answer)
     SentSegment sent = FrameChecker.Check(answer);
     return new TcpFrame
     {
-        DestinationMac = sent.SourceMac, SourceMac = sent.DestinationMac, Source = sent.Destination, Destination = sent.Source, SourcePort = (ushort)sent.DestinationPort,
-        DestinationPort = (ushort)sent.SourcePort, Flags = TcpFlags.Ack, Seq = sent.Ack, Ack = sent.Seq + 1, Options = sent.TsVal is uint value ? TcpOptions.Stamp(12346, value) : default,
+        DestinationMac = sent.SourceMac,
+        SourceMac = sent.DestinationMac,
+        Source = sent.Destination,
+        Destination = sent.Source,
+        SourcePort = (ushort)sent.DestinationPort,
+        DestinationPort = (ushort)sent.SourcePort,
+        Flags = TcpFlags.Ack,
+        Seq = sent.Ack,
+        Ack = sent.Seq + 1,
+        Options = sent.TsVal is uint value ? TcpOptions.Stamp(12346, value) : default,
     }.ToBytes();
 }

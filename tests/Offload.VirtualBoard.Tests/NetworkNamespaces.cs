@@ -7,11 +7,11 @@ namespace Offload.VirtualBoard.Tests;
 /// <summary>Two empty network namespaces, gone after the test. Needs root.</summary>
 internal sealed partial class NetworkNamespaces : IDisposable
 {
-    private static int _made;
+    private static int Made;
 
     internal NetworkNamespaces()
     {
-        int number = Interlocked.Increment(ref _made);
+        int number = Interlocked.Increment(ref Made);
         Net = $"offload-vt-n{Environment.ProcessId}-{number}";
         Host = $"offload-vt-h{Environment.ProcessId}-{number}";
         Run.Tool("ip", "netns", "add", Net);

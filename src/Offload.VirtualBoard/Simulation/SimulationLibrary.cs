@@ -10,7 +10,7 @@ internal sealed unsafe class SimulationLibrary : SafeHandle
     private const uint SupportedAbi = 1;
     private const int Chunk = 1 << 20;
 
-    private static uint _loads;
+    private static uint Loads;
 
     private SimulationLibrary(nint handle, string name)
         : base(0, ownsHandle: true)
@@ -149,7 +149,7 @@ internal sealed unsafe class SimulationLibrary : SafeHandle
     /// </summary>
     private static string UniquePath(SafeFileHandle file)
     {
-        uint number = Interlocked.Increment(ref _loads);
+        uint number = Interlocked.Increment(ref Loads);
         return string.Create(null, $"/proc/self/fd{string.Concat(Enumerable.Range(0, 32).Select(bit => ((number >> bit) & 1) != 0 ? "/." : "/"))}/{file.DangerousGetHandle()}");
     }
 

@@ -49,10 +49,18 @@ internal static class FrameChecker
 
         var sent = new SentSegment
         {
-            DestinationMac = Mac(frame, 0), SourceMac = Mac(frame, 6), Tag = tag, IsIPv6 = ipv6,
-            Source = Address(frame, ip + (ipv6 ? 8 : 12), ipv6), Destination = Address(frame, ip + (ipv6 ? 24 : 16), ipv6),
-            SourcePort = Word(frame, tcp), DestinationPort = Word(frame, tcp + 2), Seq = Long(frame, tcp + 4), Ack = ack,
-            Flags = flags, Window = Word(frame, tcp + 14),
+            DestinationMac = Mac(frame, 0),
+            SourceMac = Mac(frame, 6),
+            Tag = tag,
+            IsIPv6 = ipv6,
+            Source = Address(frame, ip + (ipv6 ? 8 : 12), ipv6),
+            Destination = Address(frame, ip + (ipv6 ? 24 : 16), ipv6),
+            SourcePort = Word(frame, tcp),
+            DestinationPort = Word(frame, tcp + 2),
+            Seq = Long(frame, tcp + 4),
+            Ack = ack,
+            Flags = flags,
+            Window = Word(frame, tcp + 14),
         };
         return CheckOptions(frame, tcp + 20, tcp + header, sent);
     }

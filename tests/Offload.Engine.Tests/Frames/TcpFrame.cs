@@ -72,9 +72,17 @@ internal sealed record TcpFrame
     /// <summary>The other direction: addresses, ports and MACs exchanged; sequence numbers and flags as given.</summary>
     public TcpFrame Answer(TcpFlags flags, uint seq, uint ack) => this with
     {
-        DestinationMac = SourceMac, SourceMac = DestinationMac, Source = Destination, Destination = Source,
-        SourcePort = DestinationPort, DestinationPort = SourcePort, Flags = flags, Seq = seq, Ack = ack,
-        Options = default, Data = default,
+        DestinationMac = SourceMac,
+        SourceMac = DestinationMac,
+        Source = Destination,
+        Destination = Source,
+        SourcePort = DestinationPort,
+        DestinationPort = SourcePort,
+        Flags = flags,
+        Seq = seq,
+        Ack = ack,
+        Options = default,
+        Data = default,
     };
 
     public static UInt128 V4(uint address) => ((UInt128)0xFFFF << 32) | address;

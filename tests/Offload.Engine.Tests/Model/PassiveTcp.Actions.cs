@@ -9,20 +9,29 @@ internal sealed partial class PassiveTcp
     /// <summary>A reply goes back the way the segment came, tag and all.</summary>
     private TcpFrame Swapped(Segment segment) => new()
     {
-        DestinationMac = segment.SourceMac, SourceMac = segment.DestinationMac, Tag = segment.Flow.Tagged ? segment.Tag : null,
-        Source = segment.Flow.LocalAddress, Destination = segment.Flow.RemoteAddress,
-        SourcePort = segment.Flow.LocalPort, DestinationPort = segment.Flow.RemotePort,
-        HopLimit = Settings.HopLimit, TrafficClass = (byte)(Settings.Dscp << 2),
+        DestinationMac = segment.SourceMac,
+        SourceMac = segment.DestinationMac,
+        Tag = segment.Flow.Tagged ? segment.Tag : null,
+        Source = segment.Flow.LocalAddress,
+        Destination = segment.Flow.RemoteAddress,
+        SourcePort = segment.Flow.LocalPort,
+        DestinationPort = segment.Flow.RemotePort,
+        HopLimit = Settings.HopLimit,
+        TrafficClass = (byte)(Settings.Dscp << 2),
     };
 
     /// <summary>A segment that answers none: to the MAC that the SYN came from, with priority 0.</summary>
     private TcpFrame Unprompted(Connection connection) => new()
     {
-        DestinationMac = connection.RemoteMac, SourceMac = Settings.Listeners[connection.Listener].Mac,
+        DestinationMac = connection.RemoteMac,
+        SourceMac = Settings.Listeners[connection.Listener].Mac,
         Tag = connection.Flow.Tagged ? connection.Flow.Vlan : null,
-        Source = connection.Flow.LocalAddress, Destination = connection.Flow.RemoteAddress,
-        SourcePort = connection.Flow.LocalPort, DestinationPort = connection.Flow.RemotePort,
-        HopLimit = Settings.HopLimit, TrafficClass = (byte)(Settings.Dscp << 2),
+        Source = connection.Flow.LocalAddress,
+        Destination = connection.Flow.RemoteAddress,
+        SourcePort = connection.Flow.LocalPort,
+        DestinationPort = connection.Flow.RemotePort,
+        HopLimit = Settings.HopLimit,
+        TrafficClass = (byte)(Settings.Dscp << 2),
     };
 
     private void Send(TcpFrame frame)
@@ -35,7 +44,10 @@ internal sealed partial class PassiveTcp
 
     private void SendAck(Connection connection, TcpFrame frame, TcpFlags more = TcpFlags.None, uint back = 0) => Send(frame with
     {
-        Flags = TcpFlags.Ack | more, Seq = connection.SndNxt - back, Ack = connection.RcvNxt, Window = connection.OurWindow,
+        Flags = TcpFlags.Ack | more,
+        Seq = connection.SndNxt - back,
+        Ack = connection.RcvNxt,
+        Window = connection.OurWindow,
         Options = connection.Timestamps ? TcpOptions.Stamp(Tick + connection.TsOffset, connection.TsRecent) : default,
     });
 
@@ -61,7 +73,11 @@ internal sealed partial class PassiveTcp
         Count("syn_ack_sent");
         Send(frame with
         {
-            Flags = TcpFlags.Syn | TcpFlags.Ack, Seq = connection.Iss, Ack = connection.Irs + 1, Window = connection.OurWindow, Options = options.ToArray(),
+            Flags = TcpFlags.Syn | TcpFlags.Ack,
+            Seq = connection.Iss,
+            Ack = connection.Irs + 1,
+            Window = connection.OurWindow,
+            Options = options.ToArray(),
         });
     }
 

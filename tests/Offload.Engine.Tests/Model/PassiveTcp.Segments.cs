@@ -60,8 +60,18 @@ internal sealed partial class PassiveTcp
         uint iss = InitialSequenceNumber(syn.Flow);
         var connection = new Connection
         {
-            Flow = syn.Flow, Listener = slot, Epoch = Settings.Epoch, Created = Time & 0xFFFF_FFFF_FFFF, RemoteMac = syn.SourceMac,
-            Iss = iss, Irs = syn.Seq, SndUna = iss, SndNxt = iss + 1, RcvNxt = syn.Seq + 1, SndWl1 = syn.Seq, PeerWindow = syn.Window,
+            Flow = syn.Flow,
+            Listener = slot,
+            Epoch = Settings.Epoch,
+            Created = Time & 0xFFFF_FFFF_FFFF,
+            RemoteMac = syn.SourceMac,
+            Iss = iss,
+            Irs = syn.Seq,
+            SndUna = iss,
+            SndNxt = iss + 1,
+            RcvNxt = syn.Seq + 1,
+            SndWl1 = syn.Seq,
+            PeerWindow = syn.Window,
             OurWindow = listener.Window,
             PeerScale = scaling ? syn.Scale ?? 0 : null,
             OurScale = scaling ? Math.Min(listener.WindowScale, (byte)14) : null,

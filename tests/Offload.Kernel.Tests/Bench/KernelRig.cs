@@ -46,7 +46,7 @@ public sealed class KernelRig : IAsyncLifetime
     private static readonly IPAddress ClientV6 = IPAddress.Parse("2001:db8::1");
     private static readonly IPAddress HostV6 = IPAddress.Parse("2001:db8::2");
 
-    private static int _made;
+    private static int Made;
 
     private NetworkNamespace? _client;
     private NetworkNamespace? _host;
@@ -156,7 +156,7 @@ public sealed class KernelRig : IAsyncLifetime
         _client = NetworkNamespace.Create("client");
         _host = NetworkNamespace.Create("host");
         Relay = new CablePort(TapPort.Create(NetTap, _client.Path, up: false));
-        string id = string.Create(CultureInfo.InvariantCulture, $"kernel-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}");
+        string id = string.Create(CultureInfo.InvariantCulture, $"kernel-{Environment.ProcessId}-{Interlocked.Increment(ref Made)}");
         Keeper keeper = new(new VirtualBoardProvider(new VirtualBoardOptions
         {
             Id = id,

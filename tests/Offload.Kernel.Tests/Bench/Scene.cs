@@ -19,7 +19,7 @@ internal sealed class Scene : IAsyncDisposable
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     // Another port for every listener, so that nothing that an earlier test left on the wire or in TIME-WAIT meets it.
-    private static int _nextPort = 20_000;
+    private static int NextPort = 20_000;
 
     private readonly KernelRig _rig;
     private readonly ConnectionSubscription _events;
@@ -66,7 +66,7 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>An end point of the host that nothing uses.</summary>
-    internal static IPEndPoint NewHostEndPoint(Ip ip) => new(KernelRig.HostAddress(ip), Interlocked.Increment(ref _nextPort));
+    internal static IPEndPoint NewHostEndPoint(Ip ip) => new(KernelRig.HostAddress(ip), Interlocked.Increment(ref NextPort));
 
     /// <summary>A socket of the client's kernel, bound to its address. Closed with RST at the scene's end.</summary>
     /// <param name="ip">Version of IP.</param>
