@@ -186,7 +186,14 @@ public sealed class LayoutTests
         var words = new uint[ListenerLayout.Words];
         _ = new ListenerLayoutWriter(words)
         {
-            Enabled = true, Action = ListenerAction.Drop, Mode = ListenerMode.Adopt, WindowScale = 9, Mss = 1460, Port = 8080, Address = UInt128.MaxValue, Mac = 0x0200_0000_0001,
+            Enabled = true,
+            Action = ListenerAction.Drop,
+            Mode = ListenerMode.Adopt,
+            WindowScale = 9,
+            Mss = 1460,
+            Port = 8080,
+            Address = UInt128.MaxValue,
+            Mac = 0x0200_0000_0001,
         };
         var reader = new ListenerLayout(words);
         Assert.Equal((true, ListenerAction.Drop, ListenerMode.Adopt, 9u), (reader.Enabled, reader.Action, reader.Mode, reader.WindowScale));

@@ -5,15 +5,23 @@ public sealed class FrameTests
 {
     private static readonly TcpFrame Syn = new()
     {
-        DestinationMac = 0x020000000123, SourceMac = 0x020000000116, Source = TcpFrame.V4(0xC0A80174), Destination = TcpFrame.V4(0xC0A8017B),
-        SourcePort = 3337, DestinationPort = 7788, Seq = 3626544836, Flags = TcpFlags.Syn, Options = new TcpOptions().Mss(1460).ToArray(),
+        DestinationMac = 0x020000000123,
+        SourceMac = 0x020000000116,
+        Source = TcpFrame.V4(0xC0A80174),
+        Destination = TcpFrame.V4(0xC0A8017B),
+        SourcePort = 3337,
+        DestinationPort = 7788,
+        Seq = 3626544836,
+        Flags = TcpFlags.Syn,
+        Options = new TcpOptions().Mss(1460).ToArray(),
     };
 
     private static readonly TcpFrame SynAck = Syn.Answer(TcpFlags.Syn | TcpFlags.Ack, 1739326486, 3626544837) with { Options = Syn.Options };
 
     private static readonly TcpFrame Six = SynAck with
     {
-        Source = new UInt128(0x20010DB800000000, 1), Destination = new UInt128(0x20010DB800000000, 2),
+        Source = new UInt128(0x20010DB800000000, 1),
+        Destination = new UInt128(0x20010DB800000000, 2),
         Tag = 0x6064,
     };
 

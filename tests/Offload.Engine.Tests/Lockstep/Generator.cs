@@ -35,10 +35,20 @@ internal sealed class Generator
         _random.NextBytes(isnKey);
         Settings = new Settings
         {
-            Listeners = World.Listeners, IsnKey = isnKey, PlacementKey = MakePlacementKey(), IsnSource = Pick(IsnSource.Rfc6528, IsnSource.Rfc6528, IsnSource.Counter, IsnSource.Fixed),
-            TestEnable = _random.Next(3) > 0, FixedIsn = Pick(FirstNumbers), Epoch = (byte)_random.Next(256),
-            RtoInitial = Pick<uint>(977, 1, 489, 100_000), RtoMax = Pick<uint>(117188, 1500, 100), SynAckRetries = Pick(5, 1, 0, 15), OrphanRetries = Pick(8, 1, 0),
-            AckInterval = Pick<uint>(489, 489, 1, 16000), HopLimit = (byte)Pick(64, 1, 255), Dscp = (byte)Pick(0, 63, 10),
+            Listeners = World.Listeners,
+            IsnKey = isnKey,
+            PlacementKey = MakePlacementKey(),
+            IsnSource = Pick(IsnSource.Rfc6528, IsnSource.Rfc6528, IsnSource.Counter, IsnSource.Fixed),
+            TestEnable = _random.Next(3) > 0,
+            FixedIsn = Pick(FirstNumbers),
+            Epoch = (byte)_random.Next(256),
+            RtoInitial = Pick<uint>(977, 1, 489, 100_000),
+            RtoMax = Pick<uint>(117188, 1500, 100),
+            SynAckRetries = Pick(5, 1, 0, 15),
+            OrphanRetries = Pick(8, 1, 0),
+            AckInterval = Pick<uint>(489, 489, 1, 16000),
+            HopLimit = (byte)Pick(64, 1, 255),
+            Dscp = (byte)Pick(0, 63, 10),
         };
         _model = new PassiveTcp(Settings);
         _model.AdvanceTo(Start);
@@ -91,7 +101,11 @@ internal sealed class Generator
             < 90 => new AdvanceStep { Microseconds = Pick(Pauses) },
             < 140 => new CommandStep
             {
-                Order = Pick(2, 2, 2, 2, 3, 3, 7, 8, 1, 4, 9), Flow = flow, WrongCreation = Chance(20), Listener = _random.Next(World.Listeners.Count), All = Chance(20),
+                Order = Pick(2, 2, 2, 2, 3, 3, 7, 8, 1, 4, 9),
+                Flow = flow,
+                WrongCreation = Chance(20),
+                Listener = _random.Next(World.Listeners.Count),
+                All = Chance(20),
             },
             < 170 => MakeFrame(),
             < 176 => new ListenStep { Slot = _random.Next(World.Listeners.Count), Enabled = Chance(75) },
@@ -109,8 +123,15 @@ internal sealed class Generator
         {
             return new SegmentStep
             {
-                Flow = flow, Flags = TcpFlags.Syn, Seq = Pick(FirstNumbers), Options = Pick(Shape.Linux, Shape.Linux, Shape.Mss, Shape.None, Shape.StampAndScale),
-                Stamp = Pick<uint>(5, 0xFFFFFFF0, 0x80000000, 1_000_000), Window = (ushort)_random.Next(65536), Salt = _random.Next(1000), Data = Chance(10) ? 5 : 0, Together = together,
+                Flow = flow,
+                Flags = TcpFlags.Syn,
+                Seq = Pick(FirstNumbers),
+                Options = Pick(Shape.Linux, Shape.Linux, Shape.Mss, Shape.None, Shape.StampAndScale),
+                Stamp = Pick<uint>(5, 0xFFFFFFF0, 0x80000000, 1_000_000),
+                Window = (ushort)_random.Next(65536),
+                Salt = _random.Next(1000),
+                Data = Chance(10) ? 5 : 0,
+                Together = together,
             };
         }
 
@@ -122,9 +143,16 @@ internal sealed class Generator
         bool data = Chance(15);
         return new SegmentStep
         {
-            Flow = flow, Flags = TcpFlags.Ack | (connection.State == State.Established && Chance(50) ? TcpFlags.Fin : 0), SeqFrom = From.RcvNxt, AckFrom = From.SndNxt,
-            Options = connection.Timestamps ? Shape.Stamp : Shape.None, Stamp = (uint)_random.Next(3), Data = data ? _random.Next(1, 1400) : 0,
-            Window = (ushort)_random.Next(65536), Salt = _random.Next(1000), Together = together,
+            Flow = flow,
+            Flags = TcpFlags.Ack | (connection.State == State.Established && Chance(50) ? TcpFlags.Fin : 0),
+            SeqFrom = From.RcvNxt,
+            AckFrom = From.SndNxt,
+            Options = connection.Timestamps ? Shape.Stamp : Shape.None,
+            Stamp = (uint)_random.Next(3),
+            Data = data ? _random.Next(1, 1400) : 0,
+            Window = (ushort)_random.Next(65536),
+            Salt = _random.Next(1000),
+            Together = together,
         };
     }
 
@@ -136,10 +164,18 @@ internal sealed class Generator
         bool stamped = connection?.Timestamps == true;
         return new SegmentStep
         {
-            Flow = flow, Flags = Pick(FlagSets), SeqFrom = seqFrom, Seq = seqFrom == From.Zero ? Pick(FirstNumbers) : Chance(50) ? 0 : Pick(Edges),
-            AckFrom = ackFrom, Ack = Chance(60) ? 0 : Pick(Edges), Data = Chance(70) ? 0 : Pick(1, 2, 100, 1000, 1400), Window = (ushort)_random.Next(65536),
+            Flow = flow,
+            Flags = Pick(FlagSets),
+            SeqFrom = seqFrom,
+            Seq = seqFrom == From.Zero ? Pick(FirstNumbers) : Chance(50) ? 0 : Pick(Edges),
+            AckFrom = ackFrom,
+            Ack = Chance(60) ? 0 : Pick(Edges),
+            Data = Chance(70) ? 0 : Pick(1, 2, 100, 1000, 1400),
+            Window = (ushort)_random.Next(65536),
             Options = Chance(stamped ? 75 : 40) ? Shape.Stamp : (Shape)_random.Next(Enum.GetValues<Shape>().Length),
-            Stamp = Chance(60) ? 0 : Pick(Edges), Salt = _random.Next(1_000_000), Together = Chance(40),
+            Stamp = Chance(60) ? 0 : Pick(Edges),
+            Salt = _random.Next(1_000_000),
+            Together = Chance(40),
             Damage = Chance(92) ? Damage.None : (Damage)_random.Next(Enum.GetValues<Damage>().Length),
         };
     }

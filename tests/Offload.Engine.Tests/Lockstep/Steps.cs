@@ -148,12 +148,22 @@ internal sealed record SegmentStep : Step
         uint stamp = Stamp + (connection?.TsRecent ?? 0);
         var frame = new TcpFrame
         {
-            DestinationMac = World.MacOf(flow) ^ (Damage == Damage.Mac ? 0x10000u : 0), SourceMac = World.ClientMac + (ulong)Flow,
+            DestinationMac = World.MacOf(flow) ^ (Damage == Damage.Mac ? 0x10000u : 0),
+            SourceMac = World.ClientMac + (ulong)Flow,
             Tag = flow.Tagged ? (ushort)(flow.Vlan | (random.Next(16) << 12)) : null,
-            Source = flow.RemoteAddress, Destination = flow.LocalAddress, SourcePort = flow.RemotePort, DestinationPort = flow.LocalPort,
-            Flags = Flags, Seq = Base(SeqFrom, connection) + Seq, Ack = Base(AckFrom, connection) + Ack, Window = Window,
-            Data = new byte[Data], Options = MakeOptions(stamp, random),
-            TrafficClass = (byte)random.Next(4), HopLimit = (byte)random.Next(1, 256), Identification = (ushort)random.Next(65536),
+            Source = flow.RemoteAddress,
+            Destination = flow.LocalAddress,
+            SourcePort = flow.RemotePort,
+            DestinationPort = flow.LocalPort,
+            Flags = Flags,
+            Seq = Base(SeqFrom, connection) + Seq,
+            Ack = Base(AckFrom, connection) + Ack,
+            Window = Window,
+            Data = new byte[Data],
+            Options = MakeOptions(stamp, random),
+            TrafficClass = (byte)random.Next(4),
+            HopLimit = (byte)random.Next(1, 256),
+            Identification = (ushort)random.Next(65536),
         };
         frame = Damage switch
         {
@@ -169,8 +179,12 @@ internal sealed record SegmentStep : Step
         {
             frame = frame with
             {
-                DestinationMac = frame.SourceMac, SourceMac = frame.DestinationMac, Source = frame.Destination, Destination = frame.Source,
-                SourcePort = frame.DestinationPort, DestinationPort = frame.SourcePort,
+                DestinationMac = frame.SourceMac,
+                SourceMac = frame.DestinationMac,
+                Source = frame.Destination,
+                Destination = frame.Source,
+                SourcePort = frame.DestinationPort,
+                DestinationPort = frame.SourcePort,
             };
         }
 

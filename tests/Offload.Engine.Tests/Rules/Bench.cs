@@ -82,8 +82,17 @@ internal sealed class Bench : IDisposable
     /// <summary>A segment of the client's.</summary>
     public TcpFrame Segment(TcpFlags flags, uint seq, uint ack = 0, int data = 0) => new()
     {
-        DestinationMac = ServerMac, SourceMac = ClientMac, Tag = Flow.Tagged ? (ushort)(0x6000 | Flow.Vlan) : null, Source = Flow.RemoteAddress,
-        Destination = Flow.LocalAddress, SourcePort = Flow.RemotePort, DestinationPort = Flow.LocalPort, Flags = flags, Seq = seq, Ack = ack, Data = new byte[data],
+        DestinationMac = ServerMac,
+        SourceMac = ClientMac,
+        Tag = Flow.Tagged ? (ushort)(0x6000 | Flow.Vlan) : null,
+        Source = Flow.RemoteAddress,
+        Destination = Flow.LocalAddress,
+        SourcePort = Flow.RemotePort,
+        DestinationPort = Flow.LocalPort,
+        Flags = flags,
+        Seq = seq,
+        Ack = ack,
+        Data = new byte[data],
         Options = Stamp is uint stamp && !flags.HasFlag(TcpFlags.Rst) && !flags.HasFlag(TcpFlags.Syn) ? TcpOptions.Stamp(stamp, SynAck?.TsVal ?? 0) : default,
     };
 

@@ -206,8 +206,14 @@ public sealed class RegisterTests
 
     private static TcpFrame Syn(int number) => new()
     {
-        DestinationMac = World.ServerMac, SourceMac = World.ClientMac, Source = World.Flows[0].RemoteAddress, Destination = World.Flows[0].LocalAddress,
-        SourcePort = (ushort)PortOf(number), DestinationPort = 80, Flags = TcpFlags.Syn, Seq = 1000,
+        DestinationMac = World.ServerMac,
+        SourceMac = World.ClientMac,
+        Source = World.Flows[0].RemoteAddress,
+        Destination = World.Flows[0].LocalAddress,
+        SourcePort = (ushort)PortOf(number),
+        DestinationPort = 80,
+        Flags = TcpFlags.Syn,
+        Seq = 1000,
     };
 
     private static void OpenFlow(Core core, int number)

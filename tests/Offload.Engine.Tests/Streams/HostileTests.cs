@@ -96,10 +96,17 @@ public sealed class HostileTests
         model.Table.TryGetValue(World.Flows[flow], out Connection? connection);
         var step = new SegmentStep
         {
-            Flow = flow, Flags = connection is null ? TcpFlags.Syn : random.Next(3) == 0 ? (TcpFlags)random.Next(256) : TcpFlags.Ack,
-            SeqFrom = From.RcvNxt, AckFrom = From.SndNxt, Seq = connection is null ? (uint)random.Next() : random.Next(4) == 0 ? (uint)random.Next(-70000, 70000) : 0,
-            Ack = random.Next(3) == 0 ? (uint)random.Next(-3, 3) : 0, Data = random.Next(3) == 0 ? random.Next(200) : 0, Window = (ushort)random.Next(65536),
-            Options = (Shape)random.Next(Enum.GetValues<Shape>().Length), Salt = random.Next(), Damage = random.Next(10) == 0 ? (Damage)random.Next(8) : Damage.None,
+            Flow = flow,
+            Flags = connection is null ? TcpFlags.Syn : random.Next(3) == 0 ? (TcpFlags)random.Next(256) : TcpFlags.Ack,
+            SeqFrom = From.RcvNxt,
+            AckFrom = From.SndNxt,
+            Seq = connection is null ? (uint)random.Next() : random.Next(4) == 0 ? (uint)random.Next(-70000, 70000) : 0,
+            Ack = random.Next(3) == 0 ? (uint)random.Next(-3, 3) : 0,
+            Data = random.Next(3) == 0 ? random.Next(200) : 0,
+            Window = (ushort)random.Next(65536),
+            Options = (Shape)random.Next(Enum.GetValues<Shape>().Length),
+            Salt = random.Next(),
+            Damage = random.Next(10) == 0 ? (Damage)random.Next(8) : Damage.None,
         };
         byte[] frame = step.ToFrame(World.Flows[flow], connection);
         return random.Next(3) == 0 ? frame : Mutate(random, frame);

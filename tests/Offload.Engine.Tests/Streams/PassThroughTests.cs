@@ -179,8 +179,14 @@ public sealed class PassThroughTests
         {
             0 => new TcpFrame
             {
-                DestinationMac = World.ServerMac, SourceMac = World.ClientMac, Source = TcpFrame.V4(0x0A000001), Destination = TcpFrame.V4(0x0A000002),
-                SourcePort = 5, DestinationPort = 6, Flags = TcpFlags.Ack, Data = new byte[length - 54],
+                DestinationMac = World.ServerMac,
+                SourceMac = World.ClientMac,
+                Source = TcpFrame.V4(0x0A000001),
+                Destination = TcpFrame.V4(0x0A000002),
+                SourcePort = 5,
+                DestinationPort = 6,
+                Flags = TcpFlags.Ack,
+                Data = new byte[length - 54],
             }.ToBytes(),
             1 => Hex.Parse("ffffffffffff 020000000001 0806 0001 0800 0604 0001"),
             2 => Hex.Parse("020000000001 0200000000c0 8100 0064 0800 4500 0028 0001 4000 4011"),

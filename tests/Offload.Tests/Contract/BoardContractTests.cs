@@ -160,7 +160,13 @@ public abstract class BoardContractTests
         await using BoardUnderTest test = await OpenAsync();
         ListenerOptions options = test.ListenerOn(Port) with
         {
-            Mss = 1400, Window = 1000, WindowScale = 3, Sack = false, ResetData = true, ResetUnknown = true, Action = ListenerAction.Reset,
+            Mss = 1400,
+            Window = 1000,
+            WindowScale = 3,
+            Sack = false,
+            ResetData = true,
+            ResetUnknown = true,
+            Action = ListenerAction.Reset,
         };
         Listener added = await test.Board.Listeners.AddAsync(options);
         Listener other = await test.Board.Listeners.AddAsync(test.ListenerOn(Port + 1));
