@@ -82,6 +82,9 @@ module offload_registers (
     input  wire           control_status_busy,
     input  wire           control_status_placement_key_set,
     input  wire           control_status_isn_key_set,
+    input  wire           control_status_cookie_key_set,
+    input  wire           control_status_cookie_key_waits,
+    input  wire           control_status_host_alive,
 
     // control.timebase_low (0x010C, ro): Bits 31..0 of the time since the board's reset, in microseconds. Read high,
     // low, high and repeat where the two highs differ.
@@ -114,6 +117,19 @@ module offload_registers (
     output reg  [7:0]     control_reply_header_hop_limit,
     output reg  [5:0]     control_reply_header_dscp,
 
+    // control.half_open (0x0130, ro): Entries in SYN-RECEIVED now that a SYN made.
+    input  wire [31:0]    control_half_open,
+
+    // control.parked_frames (0x0134, ro): Frames that are parked for hosts now, of identity.park_slots.
+    input  wire [31:0]    control_parked_frames,
+
+    // control.heartbeat (0x0138, pulse): Actions that start when a 1 is written.
+    output reg            control_heartbeat_beat,
+
+    // control.heartbeat_timeout (0x013C, rw): Time without a beat after which the host counts as lost and every
+    // listener does what its `host_lost` says.
+    output reg  [19:0]    control_heartbeat_timeout_ticks,
+
     // isn.mode (0x0180, rw): How initial sequence numbers are made.
     output reg  [1:0]     isn_mode_mode,
 
@@ -128,11 +144,29 @@ module offload_registers (
     // isn.key_commit (0x01A0, pulse): Actions that start when a 1 is written.
     output reg            isn_key_commit_isn,
     output reg            isn_key_commit_placement,
+    output reg            isn_key_commit_cookie,
+
+    // isn.cookie_threshold (0x01A4, rw): SYN cookies are sent while more connections than this are half open, and
+    // while no entry is free.
+    output reg  [16:0]    isn_cookie_threshold_half_open,
+
+    // isn.cookie_bucket (0x01A8, rw): Limit of SYN,ACKs with a cookie, one token bucket a listener.
+    output reg  [7:0]     isn_cookie_bucket_depth,
+    output reg  [3:0]     isn_cookie_bucket_refill_shift,
+
+    // isn.cookie_period (0x01AC, ro): Number of the current cookie period, timebase[49:26]; a period lasts 2^26
+    // microseconds, about 67 s.
+    input  wire [23:0]    isn_cookie_period_number,
 
     // isn.placement_key (0x01B0, wo): The key of the hash that places entries in the table (Toeplitz over the entry's
     // key), 333 bits used, least significant bit of word 0 first.
     output reg  [351:0]   isn_placement_key,
     input  wire           isn_placement_key_clear,
+
+    // isn.cookie_key (0x01E0, wo): The SipHash-2-4 key of SYN cookies, first byte in the least significant byte of
+    // word 0. Takes effect with key_commit.
+    output reg  [127:0]   isn_cookie_key,
+    input  wire           isn_cookie_key_clear,
 
     // tcp.rto_initial (0x0200, rw): First retransmission timeout of a SYN, SYN,ACK or FIN (Linux TCP_TIMEOUT_INIT,
     // RFC 6298).
@@ -158,8 +192,26 @@ module offload_registers (
     output reg  [7:0]     tcp_reset_bucket_depth,
     output reg  [3:0]     tcp_reset_bucket_refill_shift,
 
+    // tcp.syn_retries (0x0218, rw): How often the SYN of an active open is sent again before it is given up (Linux
+    // tcp_syn_retries).
+    output reg  [3:0]     tcp_syn_retries_count,
+
+    // tcp.fin_timeout (0x021C, rw): How long FIN-WAIT-2 lasts (Linux tcp_fin_timeout, 60 s).
+    output reg  [19:0]    tcp_fin_timeout_ticks,
+
+    // tcp.time_wait (0x0220, rw): How long TIME-WAIT lasts, 2MSL (Linux TCP_TIMEWAIT_LEN, 60 s; RFC 9293 3.4.2 has
+    // four minutes).
+    output reg  [19:0]    tcp_time_wait_ticks,
+
+    // tcp.adoption_timeout (0x0224, rw): How long a connection waits for its adoption, and how long it stays held,
+    // before it is reset.
+    output reg  [19:0]    tcp_adoption_timeout_ticks,
+
+    // tcp.watch_idle (0x0228, rw): How long a connection that the host owns is watched while no segment of it passes.
+    output reg  [30:0]    tcp_watch_idle_ticks,
+
     // listener.staging (0x0280, rw): The layout `listener`, least significant word first.
-    output reg  [255:0]   listener_staging,
+    output reg  [287:0]   listener_staging,
 
     // listener.slot (0x02C0, rw): Which slot a commit writes and `committed` shows.
     output reg  [7:0]     listener_slot_index,
@@ -168,7 +220,7 @@ module offload_registers (
     output reg            listener_action_commit,
 
     // listener.committed (0x02C8, ro): The slot's own words, as the engine uses them.
-    input  wire [255:0]   listener_committed,
+    input  wire [287:0]   listener_committed,
 
     // command.key (0x0400, rw): The layout `key`, least significant word first.
     output reg  [319:0]   command_key,
@@ -179,7 +231,7 @@ module offload_registers (
     // command.created_high (0x042C, rw): Bits 47..32 of the entry's creation time.
     output reg  [15:0]    command_created_high_value,
 
-    // command.listener (0x0430, rw): Argument of FLUSH.
+    // command.listener (0x0430, rw): Argument of FLUSH and of OPEN.
     output reg  [7:0]     command_listener_index,
     output reg            command_listener_all,
 
@@ -192,6 +244,29 @@ module offload_registers (
     input  wire           command_status_busy,
     input  wire [3:0]     command_status_status,
     input  wire [7:0]     command_status_sequence,
+
+    // command.remote_mac_low (0x043C, rw): Argument of OPEN: bits 31..0 of the next hop's MAC.
+    output reg  [31:0]    command_remote_mac_low,
+
+    // command.remote_mac_high (0x0440, rw): Argument of OPEN: bits 47..32 of the next hop's MAC, the first byte on
+    // the wire in the most significant byte.
+    output reg  [15:0]    command_remote_mac_high_value,
+
+    // command.options (0x0444, rw): Arguments of RELEASE and TAKE.
+    output reg            command_options_forget,
+    output reg            command_options_peer_closed,
+
+    // command.take_snd_nxt (0x0448, rw): Argument of TAKE: SND.NXT, all of which is acknowledged.
+    output reg  [31:0]    command_take_snd_nxt,
+
+    // command.take_rcv_nxt (0x044C, rw): Argument of TAKE: RCV.NXT.
+    output reg  [31:0]    command_take_rcv_nxt,
+
+    // command.take_ts_val (0x0450, rw): Argument of TAKE: the host's next TSval, where timestamps are agreed.
+    output reg  [31:0]    command_take_ts_val,
+
+    // command.take_window (0x0454, rw): Argument of TAKE.
+    output reg  [15:0]    command_take_window_value,
 
     // command.answer (0x0500, ro): The layout `entry`, as it stood after the command; zero where there was none.
     output wire [5:0]     command_answer_address,
@@ -239,7 +314,7 @@ module offload_registers (
     input  wire           counter_status_busy,
 
     // counter.values (0x0C00, ro): The snapshot, two words a counter.
-    output wire [6:0]     counter_values_address,
+    output wire [7:0]     counter_values_address,
     input  wire [31:0]    counter_values_data
 );
 
@@ -273,24 +348,37 @@ module offload_registers (
                 14'h0049: kind_of = READABLE;
                 14'h004a: kind_of = WRITABLE;
                 14'h004b: kind_of = WRITABLE;
+                14'h004c: kind_of = READABLE;
+                14'h004d: kind_of = READABLE;
+                14'h004e: kind_of = WRITABLE;
+                14'h004f: kind_of = WRITABLE;
                 14'h0060: kind_of = WRITABLE;
                 14'h0061: kind_of = WRITABLE;
                 14'h0064, 14'h0065, 14'h0066, 14'h0067: kind_of = WRITABLE;
                 14'h0068: kind_of = WRITABLE;
+                14'h0069: kind_of = WRITABLE;
+                14'h006a: kind_of = WRITABLE;
+                14'h006b: kind_of = READABLE;
                 14'h006c, 14'h006d, 14'h006e, 14'h006f, 14'h0070, 14'h0071, 14'h0072, 14'h0073, 14'h0074,
                 14'h0075, 14'h0076: kind_of = WRITABLE;
+                14'h0078, 14'h0079, 14'h007a, 14'h007b: kind_of = WRITABLE;
                 14'h0080: kind_of = WRITABLE;
                 14'h0081: kind_of = WRITABLE;
                 14'h0082: kind_of = WRITABLE;
                 14'h0083: kind_of = WRITABLE;
                 14'h0084: kind_of = WRITABLE;
                 14'h0085: kind_of = WRITABLE;
-                14'h00a0, 14'h00a1, 14'h00a2, 14'h00a3, 14'h00a4, 14'h00a5, 14'h00a6, 14'h00a7: kind_of =
-                WRITABLE;
+                14'h0086: kind_of = WRITABLE;
+                14'h0087: kind_of = WRITABLE;
+                14'h0088: kind_of = WRITABLE;
+                14'h0089: kind_of = WRITABLE;
+                14'h008a: kind_of = WRITABLE;
+                14'h00a0, 14'h00a1, 14'h00a2, 14'h00a3, 14'h00a4, 14'h00a5, 14'h00a6, 14'h00a7, 14'h00a8:
+                kind_of = WRITABLE;
                 14'h00b0: kind_of = WRITABLE;
                 14'h00b1: kind_of = WRITABLE;
-                14'h00b2, 14'h00b3, 14'h00b4, 14'h00b5, 14'h00b6, 14'h00b7, 14'h00b8, 14'h00b9: kind_of =
-                READABLE;
+                14'h00b2, 14'h00b3, 14'h00b4, 14'h00b5, 14'h00b6, 14'h00b7, 14'h00b8, 14'h00b9, 14'h00ba:
+                kind_of = READABLE;
                 14'h0100, 14'h0101, 14'h0102, 14'h0103, 14'h0104, 14'h0105, 14'h0106, 14'h0107, 14'h0108,
                 14'h0109: kind_of = WRITABLE;
                 14'h010a: kind_of = WRITABLE;
@@ -298,6 +386,13 @@ module offload_registers (
                 14'h010c: kind_of = WRITABLE;
                 14'h010d: kind_of = WRITABLE;
                 14'h010e: kind_of = READABLE;
+                14'h010f: kind_of = WRITABLE;
+                14'h0110: kind_of = WRITABLE;
+                14'h0111: kind_of = WRITABLE;
+                14'h0112: kind_of = WRITABLE;
+                14'h0113: kind_of = WRITABLE;
+                14'h0114: kind_of = WRITABLE;
+                14'h0115: kind_of = WRITABLE;
                 14'h0180: kind_of = WRITABLE;
                 14'h0181: kind_of = READABLE;
                 14'h0200: kind_of = READABLE;
@@ -311,13 +406,13 @@ module offload_registers (
             if (address[15:8] == 8'h5) kind_of = READABLE;
             if (address[15:8] == 8'h7) kind_of = READABLE;
             if (address[15:8] == 8'h9) kind_of = READABLE;
-            if (address[15:9] == 7'h6) kind_of = READABLE;
+            if (address[15:10] == 6'h3) kind_of = READABLE;
         end
     endfunction
 
     // Without meaning here: protection, the bytes of an address, bits of ro vectors beyond their layout.
     wire unused = &{1'b0, s_axil_awprot, s_axil_awaddr[1:0], s_axil_arprot, s_axil_araddr[1:0],
-    listener_committed[255:251]};
+    listener_committed[287:269]};
 
     // ------------------------------------------------------------------------------------------------------
     // What a word reads as. read_address is still while a read is under way.
@@ -328,15 +423,15 @@ module offload_registers (
     always @* begin
         case (read_address)
             14'h0000: word_value = 32'h4f46464c; // identity.magic
-            14'h0001: word_value = 32'h00010000; // identity.core_version
-            14'h0002: word_value = 32'heca7906c; // identity.map_hash word 0
-            14'h0003: word_value = 32'he2c64573; // identity.map_hash word 1
-            14'h0004: word_value = 32'hd717ed50; // identity.map_hash word 2
-            14'h0005: word_value = 32'h009dabd7; // identity.map_hash word 3
-            14'h0006: word_value = 32'h8250b5c9; // identity.map_hash word 4
-            14'h0007: word_value = 32'he5a37c97; // identity.map_hash word 5
-            14'h0008: word_value = 32'habe3a03e; // identity.map_hash word 6
-            14'h0009: word_value = 32'h18de8473; // identity.map_hash word 7
+            14'h0001: word_value = 32'h00020000; // identity.core_version
+            14'h0002: word_value = 32'hbb8f72d5; // identity.map_hash word 0
+            14'h0003: word_value = 32'ha5ff53b5; // identity.map_hash word 1
+            14'h0004: word_value = 32'h9863db12; // identity.map_hash word 2
+            14'h0005: word_value = 32'h65a1f0bc; // identity.map_hash word 3
+            14'h0006: word_value = 32'hbd148624; // identity.map_hash word 4
+            14'h0007: word_value = 32'h64ece14f; // identity.map_hash word 5
+            14'h0008: word_value = 32'h1a1bdfd5; // identity.map_hash word 6
+            14'h0009: word_value = 32'hd4e8b96e; // identity.map_hash word 7
             14'h000a: word_value = identity_connections; // identity.connections
             14'h000b: word_value = identity_listeners; // identity.listeners
             14'h000c: word_value = identity_data_width; // identity.data_width
@@ -344,7 +439,7 @@ module offload_registers (
             14'h000e: word_value = identity_park_slots; // identity.park_slots
             14'h000f: word_value = identity_max_frame; // identity.max_frame
             14'h0040: word_value = {16'd0, control_control_epoch, 6'd0, control_control_test_enable, control_control_enable}; // control.control
-            14'h0042: word_value = {28'd0, control_status_isn_key_set, control_status_placement_key_set, control_status_busy, control_status_ready}; // control.status
+            14'h0042: word_value = {25'd0, control_status_host_alive, control_status_cookie_key_waits, control_status_cookie_key_set, control_status_isn_key_set, control_status_placement_key_set, control_status_busy, control_status_ready}; // control.status
             14'h0043: word_value = control_timebase_low; // control.timebase_low
             14'h0044: word_value = control_timebase_high; // control.timebase_high
             14'h0045: word_value = control_entries_in_use; // control.entries_in_use
@@ -354,14 +449,25 @@ module offload_registers (
             14'h0049: word_value = {31'd0, control_interrupt_status_event}; // control.interrupt_status
             14'h004a: word_value = {16'd0, control_interrupt_coalesce_microseconds}; // control.interrupt_coalesce
             14'h004b: word_value = {18'd0, control_reply_header_dscp, control_reply_header_hop_limit}; // control.reply_header
+            14'h004c: word_value = control_half_open; // control.half_open
+            14'h004d: word_value = control_parked_frames; // control.parked_frames
+            14'h004f: word_value = {12'd0, control_heartbeat_timeout_ticks}; // control.heartbeat_timeout
             14'h0060: word_value = {30'd0, isn_mode_mode}; // isn.mode
             14'h0061: word_value = isn_fixed_value; // isn.fixed_value
+            14'h0069: word_value = {15'd0, isn_cookie_threshold_half_open}; // isn.cookie_threshold
+            14'h006a: word_value = {20'd0, isn_cookie_bucket_refill_shift, isn_cookie_bucket_depth}; // isn.cookie_bucket
+            14'h006b: word_value = {8'd0, isn_cookie_period_number}; // isn.cookie_period
             14'h0080: word_value = {12'd0, tcp_rto_initial_ticks}; // tcp.rto_initial
             14'h0081: word_value = {12'd0, tcp_rto_max_ticks}; // tcp.rto_max
             14'h0082: word_value = {28'd0, tcp_synack_retries_count}; // tcp.synack_retries
             14'h0083: word_value = {28'd0, tcp_orphan_retries_count}; // tcp.orphan_retries
             14'h0084: word_value = {18'd0, tcp_unsolicited_ack_interval_ticks}; // tcp.unsolicited_ack_interval
             14'h0085: word_value = {20'd0, tcp_reset_bucket_refill_shift, tcp_reset_bucket_depth}; // tcp.reset_bucket
+            14'h0086: word_value = {28'd0, tcp_syn_retries_count}; // tcp.syn_retries
+            14'h0087: word_value = {12'd0, tcp_fin_timeout_ticks}; // tcp.fin_timeout
+            14'h0088: word_value = {12'd0, tcp_time_wait_ticks}; // tcp.time_wait
+            14'h0089: word_value = {12'd0, tcp_adoption_timeout_ticks}; // tcp.adoption_timeout
+            14'h008a: word_value = {1'd0, tcp_watch_idle_ticks}; // tcp.watch_idle
             14'h00a0: word_value = listener_staging[31:0]; // listener.staging word 0
             14'h00a1: word_value = listener_staging[63:32]; // listener.staging word 1
             14'h00a2: word_value = listener_staging[95:64]; // listener.staging word 2
@@ -369,7 +475,8 @@ module offload_registers (
             14'h00a4: word_value = listener_staging[159:128]; // listener.staging word 4
             14'h00a5: word_value = listener_staging[191:160]; // listener.staging word 5
             14'h00a6: word_value = listener_staging[223:192]; // listener.staging word 6
-            14'h00a7: word_value = {5'd0, listener_staging[250:224]}; // listener.staging word 7
+            14'h00a7: word_value = listener_staging[255:224]; // listener.staging word 7
+            14'h00a8: word_value = {19'd0, listener_staging[268:256]}; // listener.staging word 8
             14'h00b0: word_value = {24'd0, listener_slot_index}; // listener.slot
             14'h00b2: word_value = listener_committed[31:0]; // listener.committed word 0
             14'h00b3: word_value = listener_committed[63:32]; // listener.committed word 1
@@ -378,7 +485,8 @@ module offload_registers (
             14'h00b6: word_value = listener_committed[159:128]; // listener.committed word 4
             14'h00b7: word_value = listener_committed[191:160]; // listener.committed word 5
             14'h00b8: word_value = listener_committed[223:192]; // listener.committed word 6
-            14'h00b9: word_value = {5'd0, listener_committed[250:224]}; // listener.committed word 7
+            14'h00b9: word_value = listener_committed[255:224]; // listener.committed word 7
+            14'h00ba: word_value = {19'd0, listener_committed[268:256]}; // listener.committed word 8
             14'h0100: word_value = command_key[31:0]; // command.key word 0
             14'h0101: word_value = command_key[63:32]; // command.key word 1
             14'h0102: word_value = command_key[95:64]; // command.key word 2
@@ -394,6 +502,13 @@ module offload_registers (
             14'h010c: word_value = {23'd0, command_listener_all, command_listener_index}; // command.listener
             14'h010d: word_value = {16'd0, command_go_sequence, command_go_code}; // command.go
             14'h010e: word_value = {16'd0, command_status_sequence, command_status_status, 3'd0, command_status_busy}; // command.status
+            14'h010f: word_value = command_remote_mac_low; // command.remote_mac_low
+            14'h0110: word_value = {16'd0, command_remote_mac_high_value}; // command.remote_mac_high
+            14'h0111: word_value = {30'd0, command_options_peer_closed, command_options_forget}; // command.options
+            14'h0112: word_value = command_take_snd_nxt; // command.take_snd_nxt
+            14'h0113: word_value = command_take_rcv_nxt; // command.take_rcv_nxt
+            14'h0114: word_value = command_take_ts_val; // command.take_ts_val
+            14'h0115: word_value = {16'd0, command_take_window_value}; // command.take_window
             14'h0180: word_value = {15'd0, table_read_go_next, table_read_go_index}; // table_read.go
             14'h0181: word_value = {table_read_status_busy, table_read_status_valid, 14'd0, table_read_status_index}; // table_read.status
             14'h0200: word_value = {event_status_head, event_status_available}; // event.status
@@ -408,7 +523,7 @@ module offload_registers (
     assign command_answer_address = read_address[7:2];
     assign table_read_entry_address = read_address[7:2];
     assign event_event_address = read_address[7:2];
-    assign counter_values_address = read_address[8:2];
+    assign counter_values_address = read_address[9:2];
 
     // ------------------------------------------------------------------------------------------------------
     // Read channel. read_stage counts the clocks since the address was taken, one-hot: in the third, a window's
@@ -424,7 +539,7 @@ module offload_registers (
         if (read_address[15:8] == 8'h5) answer_value = command_answer_data;
         if (read_address[15:8] == 8'h7) answer_value = table_read_entry_data;
         if (read_address[15:8] == 8'h9) answer_value = event_event_data;
-        if (read_address[15:9] == 7'h6) answer_value = counter_values_data;
+        if (read_address[15:10] == 6'h3) answer_value = counter_values_data;
     end
 
     always @(posedge clk) begin
@@ -511,8 +626,10 @@ module offload_registers (
     always @(posedge clk) begin
         // Pulses and strobes last one clock.
         control_reset_soft_reset <= 1'b0;
+        control_heartbeat_beat <= 1'b0;
         isn_key_commit_isn <= 1'b0;
         isn_key_commit_placement <= 1'b0;
+        isn_key_commit_cookie <= 1'b0;
         listener_action_commit <= 1'b0;
         command_go_strobe <= 1'b0;
         table_read_go_strobe <= 1'b0;
@@ -525,6 +642,10 @@ module offload_registers (
 
         if (isn_placement_key_clear) begin
             isn_placement_key <= 352'd0;
+        end
+
+        if (isn_cookie_key_clear) begin
+            isn_cookie_key <= 128'd0;
         end
 
         if (write_enable) begin
@@ -542,6 +663,8 @@ module offload_registers (
                     control_reply_header_hop_limit <= write_data[7:0];
                     control_reply_header_dscp <= write_data[13:8];
                 end
+                14'h004e: control_heartbeat_beat <= write_data[0];
+                14'h004f: control_heartbeat_timeout_ticks <= write_data[19:0];
                 14'h0060: isn_mode_mode <= write_data[1:0];
                 14'h0061: isn_fixed_value <= write_data;
                 14'h0064: isn_key[31:0] <= write_data;
@@ -551,6 +674,12 @@ module offload_registers (
                 14'h0068: begin
                     isn_key_commit_isn <= write_data[0];
                     isn_key_commit_placement <= write_data[1];
+                    isn_key_commit_cookie <= write_data[2];
+                end
+                14'h0069: isn_cookie_threshold_half_open <= write_data[16:0];
+                14'h006a: begin
+                    isn_cookie_bucket_depth <= write_data[7:0];
+                    isn_cookie_bucket_refill_shift <= write_data[11:8];
                 end
                 14'h006c: isn_placement_key[31:0] <= write_data;
                 14'h006d: isn_placement_key[63:32] <= write_data;
@@ -563,6 +692,10 @@ module offload_registers (
                 14'h0074: isn_placement_key[287:256] <= write_data;
                 14'h0075: isn_placement_key[319:288] <= write_data;
                 14'h0076: isn_placement_key[351:320] <= write_data;
+                14'h0078: isn_cookie_key[31:0] <= write_data;
+                14'h0079: isn_cookie_key[63:32] <= write_data;
+                14'h007a: isn_cookie_key[95:64] <= write_data;
+                14'h007b: isn_cookie_key[127:96] <= write_data;
                 14'h0080: tcp_rto_initial_ticks <= write_data[19:0];
                 14'h0081: tcp_rto_max_ticks <= write_data[19:0];
                 14'h0082: tcp_synack_retries_count <= write_data[3:0];
@@ -572,6 +705,11 @@ module offload_registers (
                     tcp_reset_bucket_depth <= write_data[7:0];
                     tcp_reset_bucket_refill_shift <= write_data[11:8];
                 end
+                14'h0086: tcp_syn_retries_count <= write_data[3:0];
+                14'h0087: tcp_fin_timeout_ticks <= write_data[19:0];
+                14'h0088: tcp_time_wait_ticks <= write_data[19:0];
+                14'h0089: tcp_adoption_timeout_ticks <= write_data[19:0];
+                14'h008a: tcp_watch_idle_ticks <= write_data[30:0];
                 14'h00a0: listener_staging[31:0] <= write_data;
                 14'h00a1: listener_staging[63:32] <= write_data;
                 14'h00a2: listener_staging[95:64] <= write_data;
@@ -579,7 +717,8 @@ module offload_registers (
                 14'h00a4: listener_staging[159:128] <= write_data;
                 14'h00a5: listener_staging[191:160] <= write_data;
                 14'h00a6: listener_staging[223:192] <= write_data;
-                14'h00a7: listener_staging[250:224] <= write_data[26:0];
+                14'h00a7: listener_staging[255:224] <= write_data;
+                14'h00a8: listener_staging[268:256] <= write_data[12:0];
                 14'h00b0: listener_slot_index <= write_data[7:0];
                 14'h00b1: listener_action_commit <= write_data[0];
                 14'h0100: command_key[31:0] <= write_data;
@@ -603,6 +742,16 @@ module offload_registers (
                     command_go_sequence <= write_data[15:8];
                     command_go_strobe <= 1'b1;
                 end
+                14'h010f: command_remote_mac_low <= write_data;
+                14'h0110: command_remote_mac_high_value <= write_data[15:0];
+                14'h0111: begin
+                    command_options_forget <= write_data[0];
+                    command_options_peer_closed <= write_data[1];
+                end
+                14'h0112: command_take_snd_nxt <= write_data;
+                14'h0113: command_take_rcv_nxt <= write_data;
+                14'h0114: command_take_ts_val <= write_data;
+                14'h0115: command_take_window_value <= write_data[15:0];
                 14'h0180: begin
                     table_read_go_index <= write_data[15:0];
                     table_read_go_next <= write_data[16];
@@ -619,8 +768,10 @@ module offload_registers (
 
         if (rst || soft_reset) begin
             control_reset_soft_reset <= 1'b0;
+            control_heartbeat_beat <= 1'b0;
             isn_key_commit_isn <= 1'b0;
             isn_key_commit_placement <= 1'b0;
+            isn_key_commit_cookie <= 1'b0;
             listener_action_commit <= 1'b0;
             command_go_strobe <= 1'b0;
             table_read_go_strobe <= 1'b0;
@@ -634,10 +785,15 @@ module offload_registers (
             control_interrupt_coalesce_microseconds <= 16'd0;
             control_reply_header_hop_limit <= 8'd64;
             control_reply_header_dscp <= 6'd0;
+            control_heartbeat_timeout_ticks <= 20'd0;
             isn_mode_mode <= 2'd0;
             isn_fixed_value <= 32'd0;
             isn_key <= 128'd0;
+            isn_cookie_threshold_half_open <= 17'd131071;
+            isn_cookie_bucket_depth <= 8'd0;
+            isn_cookie_bucket_refill_shift <= 4'd0;
             isn_placement_key <= 352'd0;
+            isn_cookie_key <= 128'd0;
             tcp_rto_initial_ticks <= 20'd977;
             tcp_rto_max_ticks <= 20'd117188;
             tcp_synack_retries_count <= 4'd5;
@@ -645,7 +801,12 @@ module offload_registers (
             tcp_unsolicited_ack_interval_ticks <= 14'd489;
             tcp_reset_bucket_depth <= 8'd100;
             tcp_reset_bucket_refill_shift <= 4'd13;
-            listener_staging <= 256'd0;
+            tcp_syn_retries_count <= 4'd6;
+            tcp_fin_timeout_ticks <= 20'd58594;
+            tcp_time_wait_ticks <= 20'd58594;
+            tcp_adoption_timeout_ticks <= 20'd9766;
+            tcp_watch_idle_ticks <= 31'd0;
+            listener_staging <= 288'd0;
             listener_slot_index <= 8'd0;
             command_key <= 320'd0;
             command_created_low <= 32'd0;
@@ -654,6 +815,14 @@ module offload_registers (
             command_listener_all <= 1'd0;
             command_go_code <= 8'd0;
             command_go_sequence <= 8'd0;
+            command_remote_mac_low <= 32'd0;
+            command_remote_mac_high_value <= 16'd0;
+            command_options_forget <= 1'd0;
+            command_options_peer_closed <= 1'd0;
+            command_take_snd_nxt <= 32'd0;
+            command_take_rcv_nxt <= 32'd0;
+            command_take_ts_val <= 32'd0;
+            command_take_window_value <= 16'd0;
             table_read_go_index <= 16'd0;
             table_read_go_next <= 1'd0;
             event_pop_number <= 16'd0;

@@ -29,4 +29,19 @@ public enum CloseReason : byte
 
     /// <summary>The host flushed it.</summary>
     Flushed = 6,
+
+    /// <summary>The peer refused the open.</summary>
+    Refused = 7,
+
+    /// <summary>Nobody adopted or took it in time; it was reset.</summary>
+    NotAdopted = 8,
+
+    /// <summary>The host's connection was quiet for the idle time; it was forgotten.</summary>
+    Idle = 9,
+
+    /// <summary>It made room for a cookie's connection.</summary>
+    Evicted = 10,
+
+    /// <summary>The host released it with <c>forget</c>.</summary>
+    Forgotten = 11,
 }

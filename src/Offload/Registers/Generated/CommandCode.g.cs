@@ -9,24 +9,37 @@ namespace Offload.Registers;
 /// <summary>Commands of the host.</summary>
 public enum CommandCode : byte
 {
-    /// <summary>Active open. Reserved; answered <c>unsupported</c> by this version.</summary>
+    /// <summary>
+    /// Active open (RFC 9293 3.10.1): sends SYN to <c>remote_mac</c>. Slot <c>listener.index</c> says how (address
+    /// and port excepted, which come from <c>key</c>); it need not be enabled. <c>created</c> is not compared.
+    /// </summary>
     Open = 1,
 
     /// <summary>
-    /// Close (RFC 9293 3.10.4). In this version in CLOSE-WAIT; elsewhere answered <c>unsupported</c>.
+    /// Close (RFC 9293 3.10.4), of an entry that the engine owns, in SYN-SENT, SYN-RECEIVED, ESTABLISHED or
+    /// CLOSE-WAIT.
     /// </summary>
     Close = 2,
 
     /// <summary>Send RST and free the entry (RFC 9293 3.10.5).</summary>
     Abort = 3,
 
-    /// <summary>Freeze a watched connection. Reserved; answered <c>unsupported</c> by this version.</summary>
+    /// <summary>
+    /// Freeze a watched connection that is ESTABLISHED or in CLOSE-WAIT: owner held, newer segments are parked. The
+    /// answer's rcv_nxt is the highest SEG.SEQ+SEG.LEN that went to the host.
+    /// </summary>
     Hold = 4,
 
-    /// <summary>Hand over to the host. Reserved; answered <c>unsupported</c> by this version.</summary>
+    /// <summary>
+    /// Hand a parked or held connection to the host: a pure ACK made from the entry, then the parked frames, in
+    /// order. Answered when the last one is out.
+    /// </summary>
     Release = 5,
 
-    /// <summary>Take back from the host. Reserved; answered <c>unsupported</c> by this version.</summary>
+    /// <summary>
+    /// Make the engine the owner of a held connection, with the numbers of the <c>take</c> registers. Parked frames
+    /// are discarded; the peer sends them again.
+    /// </summary>
     Take = 6,
 
     /// <summary>Answer with the entry; <c>created</c> is not compared.</summary>

@@ -15,9 +15,15 @@ public enum CommandStatus : byte
     /// <summary>No entry has this key and creation time.</summary>
     Gone = 1,
 
-    /// <summary>Not in this state, or not in this version.</summary>
-    Unsupported = 2,
+    /// <summary>Not with the entry's state or owner.</summary>
+    WrongState = 2,
 
-    /// <summary>No such command code.</summary>
+    /// <summary>No such command code, or no such listener slot.</summary>
     Invalid = 3,
+
+    /// <summary>An entry has this key already.</summary>
+    Exists = 4,
+
+    /// <summary>No entry is free.</summary>
+    Full = 5,
 }

@@ -144,9 +144,95 @@ public enum CounterId : ushort
     /// <summary>Connections flushed by the host.</summary>
     ClosedFlushed = 43,
 
+    /// <summary>SYNs of active opens sent, repeated ones included (rule A1).</summary>
+    SynSent = 44,
+
+    /// <summary>SYNs sent again by the timer (rule A5).</summary>
+    SynTimeouts = 45,
+
+    /// <summary>RSTs sent for an unacceptable ACK in SYN-SENT (rules A3, A6).</summary>
+    OpenResetsSent = 46,
+
+    /// <summary>SYNs that met SYN-SENT (rule P10).</summary>
+    SimultaneousOpens = 47,
+
+    /// <summary>Segments dropped because their ACK is far below SND.UNA (rule S4).</summary>
+    AckTooOld = 48,
+
+    /// <summary>RSTs sent because data came that nobody can receive (rule F12).</summary>
+    DataAfterClose = 49,
+
+    /// <summary>SYNs that opened a new connection out of TIME-WAIT (rule F9).</summary>
+    TimeWaitReused = 50,
+
+    /// <summary>Such openings that were an old duplicate's and became TIME-WAIT again (rule F9).</summary>
+    TimeWaitRestored = 51,
+
+    /// <summary>ICMP errors that quote an open in SYN-SENT (rule A7).</summary>
+    IcmpErrors = 52,
+
+    /// <summary>SYN,ACKs with a cookie (rule K1).</summary>
+    CookiesSent = 53,
+
+    /// <summary>Cookies that the token bucket held back.</summary>
+    CookiesLimited = 54,
+
+    /// <summary>Connections made from the ACK of a cookie.</summary>
+    CookiesAccepted = 55,
+
+    /// <summary>ACKs on listeners that sent cookies, without a valid one; treated by rule C2.</summary>
+    CookiesRefused = 56,
+
+    /// <summary>Valid cookies dropped because no entry could be freed (rule K2).</summary>
+    CookiesNoRoom = 57,
+
+    /// <summary>
+    /// Final ACKs dropped because as many connections wait for adoption as their listener allows.
+    /// </summary>
+    AcceptOverflows = 58,
+
+    /// <summary>Frames parked for the host (rule P9).</summary>
+    Parked = 59,
+
+    /// <summary>Exact retransmissions of a parked frame; dropped.</summary>
+    ParkedAgain = 60,
+
+    /// <summary>Frames dropped because no park slot was free.</summary>
+    ParkFull = 61,
+
+    /// <summary>Parked frames given to the host.</summary>
+    Unparked = 62,
+
+    /// <summary>Parked frames discarded with their connection.</summary>
+    ParkDiscarded = 63,
+
+    /// <summary>Connections handed to the host.</summary>
+    Released = 64,
+
+    /// <summary>Connections that a HOLD froze.</summary>
+    Held = 65,
+
+    /// <summary>Connections that a TAKE brought back.</summary>
+    Taken = 66,
+
+    /// <summary>SYNs refused because the host is lost.</summary>
+    HostLostRefused = 67,
+
+    /// <summary>Opens that the peer refused (rule A4).</summary>
+    ClosedRefused = 68,
+
+    /// <summary>Connections reset because nobody adopted them in time.</summary>
+    ClosedNotAdopted = 69,
+
+    /// <summary>Watched connections forgotten after their idle time.</summary>
+    ClosedIdle = 70,
+
+    /// <summary>Entries that made room for a cookie's connection (rule K2).</summary>
+    ClosedEvicted = 71,
+
     /// <summary>Events that entered the queue.</summary>
-    EventsQueued = 44,
+    EventsQueued = 72,
 
     /// <summary>Events lost because the queue was full.</summary>
-    EventsLost = 45,
+    EventsLost = 73,
 }

@@ -11,10 +11,10 @@ namespace Offload.Registers;
 public readonly ref struct EntryLayout
 {
     /// <summary>Size in bits.</summary>
-    public const int Bits = 788;
+    public const int Bits = 806;
 
     /// <summary>Size in 32-bit words.</summary>
-    public const int Words = 25;
+    public const int Words = 26;
 
     /// <summary>Every field with its place, lowest bit first; fields of an inner layout by their path.</summary>
     public static IReadOnlyList<LayoutField> Fields { get; } =
@@ -44,23 +44,26 @@ public readonly ref struct EntryLayout
         new("sack_permitted", 574, 1, "Whether SACK was agreed."),
         new("timestamps", 575, 1, "Whether timestamps were agreed."),
         new("ts_recent", 576, 32, "TS.Recent of RFC 7323; 0 without timestamps."),
-        new("ts_offset", 608, 32, "What is added to timebase[41:10] to give TSval; 0 without timestamps."),
-        new("remote_mac", 640, 48, "MAC of the next hop, first byte on the wire in the most significant byte."),
-        new("deadline", 688, 32, "Tick (timebase[41:10]) of the next timeout; 0 where deadline_set is 0."),
-        new("deadline_set", 720, 1, "Whether a timeout runs."),
-        new("retries", 721, 4, "Retransmissions so far."),
-        new("last_ack_tick", 725, 14, "Tick, modulo 2^14, of the last unsolicited ACK; 0 where ack_limited is 0."),
-        new("ack_limited", 739, 1, "Whether an unsolicited ACK was sent within the last interval, as the sweep last saw it."),
-        new("created", 740, 48, "Time in microseconds (timebase[47:0]) from which M of its ISN was taken."),
+        new("ts_recent_age", 608, 16, "timebase[45:30] when ts_recent was taken; about 18 minutes a step. After 24 days PAWS lets it go (RFC 7323 5.5)."),
+        new("ts_offset", 624, 32, "What is added to timebase[41:10] to give TSval; 0 without timestamps."),
+        new("remote_mac", 656, 48, "MAC of the next hop, first byte on the wire in the most significant byte."),
+        new("deadline", 704, 32, "Tick (timebase[41:10]) of the next timeout; 0 where deadline_set is 0."),
+        new("deadline_set", 736, 1, "Whether a timeout runs."),
+        new("peer_fin", 737, 1, "Owner host: the peer's FIN went to the host, which has not acknowledged it yet."),
+        new("reused", 738, 1, "Made out of TIME-WAIT (rule F9): ISS is M + F or more. While in SYN-RECEIVED, snd_una and snd_wl1 keep SND.NXT and RCV.NXT of the old connection."),
+        new("retries", 739, 4, "Retransmissions so far."),
+        new("last_ack_tick", 743, 14, "Tick, modulo 2^14, of the last unsolicited ACK; 0 where ack_limited is 0."),
+        new("ack_limited", 757, 1, "Whether an unsolicited ACK was sent within the last interval, as the sweep last saw it."),
+        new("created", 758, 48, "Time in microseconds (timebase[47:0]) from which M of its ISN was taken."),
     ];
 
     private readonly ReadOnlySpan<uint> _words;
 
-    /// <summary>Takes at least 25 words; what follows them is left alone.</summary>
+    /// <summary>Takes at least 26 words; what follows them is left alone.</summary>
     /// <exception cref="ArgumentException">There are fewer words.</exception>
     public EntryLayout(ReadOnlySpan<uint> words)
     {
-        WordBits.RequireWords(words.Length, 25, "entry");
+        WordBits.RequireWords(words.Length, 26, "entry");
         _words = words;
     }
 
@@ -144,29 +147,44 @@ public readonly ref struct EntryLayout
     /// <summary>TS.Recent of RFC 7323; 0 without timestamps. Bits 607:576.</summary>
     public uint TsRecent => WordBits.ReadUInt32(_words, 576, 32);
 
-    /// <summary>What is added to timebase[41:10] to give TSval; 0 without timestamps. Bits 639:608.</summary>
-    public uint TsOffset => WordBits.ReadUInt32(_words, 608, 32);
+    /// <summary>
+    /// timebase[45:30] when ts_recent was taken; about 18 minutes a step. After 24 days PAWS lets it go (RFC 7323
+    /// 5.5). Bits 623:608.
+    /// </summary>
+    public uint TsRecentAge => WordBits.ReadUInt32(_words, 608, 16);
 
-    /// <summary>MAC of the next hop, first byte on the wire in the most significant byte. Bits 687:640.</summary>
-    public ulong RemoteMac => WordBits.ReadUInt64(_words, 640, 48);
+    /// <summary>What is added to timebase[41:10] to give TSval; 0 without timestamps. Bits 655:624.</summary>
+    public uint TsOffset => WordBits.ReadUInt32(_words, 624, 32);
 
-    /// <summary>Tick (timebase[41:10]) of the next timeout; 0 where deadline_set is 0. Bits 719:688.</summary>
-    public uint Deadline => WordBits.ReadUInt32(_words, 688, 32);
+    /// <summary>MAC of the next hop, first byte on the wire in the most significant byte. Bits 703:656.</summary>
+    public ulong RemoteMac => WordBits.ReadUInt64(_words, 656, 48);
 
-    /// <summary>Whether a timeout runs. Bits 720.</summary>
-    public bool DeadlineSet => WordBits.ReadUInt32(_words, 720, 1) != 0;
+    /// <summary>Tick (timebase[41:10]) of the next timeout; 0 where deadline_set is 0. Bits 735:704.</summary>
+    public uint Deadline => WordBits.ReadUInt32(_words, 704, 32);
 
-    /// <summary>Retransmissions so far. Bits 724:721.</summary>
-    public uint Retries => WordBits.ReadUInt32(_words, 721, 4);
+    /// <summary>Whether a timeout runs. Bits 736.</summary>
+    public bool DeadlineSet => WordBits.ReadUInt32(_words, 736, 1) != 0;
 
-    /// <summary>Tick, modulo 2^14, of the last unsolicited ACK; 0 where ack_limited is 0. Bits 738:725.</summary>
-    public uint LastAckTick => WordBits.ReadUInt32(_words, 725, 14);
+    /// <summary>Owner host: the peer's FIN went to the host, which has not acknowledged it yet. Bits 737.</summary>
+    public bool PeerFin => WordBits.ReadUInt32(_words, 737, 1) != 0;
 
     /// <summary>
-    /// Whether an unsolicited ACK was sent within the last interval, as the sweep last saw it. Bits 739.
+    /// Made out of TIME-WAIT (rule F9): ISS is M + F or more. While in SYN-RECEIVED, snd_una and snd_wl1 keep SND.NXT
+    /// and RCV.NXT of the old connection. Bits 738.
     /// </summary>
-    public bool AckLimited => WordBits.ReadUInt32(_words, 739, 1) != 0;
+    public bool Reused => WordBits.ReadUInt32(_words, 738, 1) != 0;
 
-    /// <summary>Time in microseconds (timebase[47:0]) from which M of its ISN was taken. Bits 787:740.</summary>
-    public ulong Created => WordBits.ReadUInt64(_words, 740, 48);
+    /// <summary>Retransmissions so far. Bits 742:739.</summary>
+    public uint Retries => WordBits.ReadUInt32(_words, 739, 4);
+
+    /// <summary>Tick, modulo 2^14, of the last unsolicited ACK; 0 where ack_limited is 0. Bits 756:743.</summary>
+    public uint LastAckTick => WordBits.ReadUInt32(_words, 743, 14);
+
+    /// <summary>
+    /// Whether an unsolicited ACK was sent within the last interval, as the sweep last saw it. Bits 757.
+    /// </summary>
+    public bool AckLimited => WordBits.ReadUInt32(_words, 757, 1) != 0;
+
+    /// <summary>Time in microseconds (timebase[47:0]) from which M of its ISN was taken. Bits 805:758.</summary>
+    public ulong Created => WordBits.ReadUInt64(_words, 758, 48);
 }

@@ -12,12 +12,12 @@ internal static class EnumValues
     /// <summary>Commands of the host.</summary>
     public static readonly IReadOnlyList<NamedValue> CommandCode =
     [
-        new("open", 1, "Active open. Reserved; answered `unsupported` by this version."),
-        new("close", 2, "Close (RFC 9293 3.10.4). In this version in CLOSE-WAIT; elsewhere answered `unsupported`."),
+        new("open", 1, "Active open (RFC 9293 3.10.1): sends SYN to `remote_mac`. Slot `listener.index` says how (address and port excepted, which come from `key`); it need not be enabled. `created` is not compared."),
+        new("close", 2, "Close (RFC 9293 3.10.4), of an entry that the engine owns, in SYN-SENT, SYN-RECEIVED, ESTABLISHED or CLOSE-WAIT."),
         new("abort", 3, "Send RST and free the entry (RFC 9293 3.10.5)."),
-        new("hold", 4, "Freeze a watched connection. Reserved; answered `unsupported` by this version."),
-        new("release", 5, "Hand over to the host. Reserved; answered `unsupported` by this version."),
-        new("take", 6, "Take back from the host. Reserved; answered `unsupported` by this version."),
+        new("hold", 4, "Freeze a watched connection that is ESTABLISHED or in CLOSE-WAIT: owner held, newer segments are parked. The answer's rcv_nxt is the highest SEG.SEQ+SEG.LEN that went to the host."),
+        new("release", 5, "Hand a parked or held connection to the host: a pure ACK made from the entry, then the parked frames, in order. Answered when the last one is out."),
+        new("take", 6, "Make the engine the owner of a held connection, with the numbers of the `take` registers. Parked frames are discarded; the peer sends them again."),
         new("read", 7, "Answer with the entry; `created` is not compared."),
         new("flush", 8, "Free every entry, or those of one listener; nothing is sent. An event tells of each."),
     ];
@@ -27,8 +27,10 @@ internal static class EnumValues
     [
         new("ok", 0, "Done."),
         new("gone", 1, "No entry has this key and creation time."),
-        new("unsupported", 2, "Not in this state, or not in this version."),
-        new("invalid", 3, "No such command code."),
+        new("wrong_state", 2, "Not with the entry's state or owner."),
+        new("invalid", 3, "No such command code, or no such listener slot."),
+        new("exists", 4, "An entry has this key already."),
+        new("full", 5, "No entry is free."),
     ];
 
     /// <summary>Why an entry was freed.</summary>
@@ -41,6 +43,11 @@ internal static class EnumValues
         new("aborted", 4, "The host asked for it."),
         new("data_refused", 5, "Data came for a kept connection whose listener resets it."),
         new("flushed", 6, "The host flushed it."),
+        new("refused", 7, "The peer refused the open."),
+        new("not_adopted", 8, "Nobody adopted or took it in time; it was reset."),
+        new("idle", 9, "The host's connection was quiet for the idle time; it was forgotten."),
+        new("evicted", 10, "It made room for a cookie's connection."),
+        new("forgotten", 11, "The host released it with `forget`."),
     ];
 
     /// <summary>
@@ -52,7 +59,7 @@ internal static class EnumValues
         new("rfc6528", 0, "ISN = M + F (RFC 6528)."),
         new("counter", 1, "ISN = M (RFC 793's clock alone); predictable."),
         new("fixed", 2, "ISN = isn.fixed_value; only with control.test_enable, else rfc6528 is used."),
-        new("cookie", 3, "SYN cookies always. Reserved; treated as rfc6528 by this version."),
+        new("cookie", 3, "SYN cookies always, once a cookie key is set; opens and restarts as with rfc6528."),
     ];
 
     /// <summary>What a SYN to the end point meets.</summary>
@@ -67,7 +74,15 @@ internal static class EnumValues
     public static readonly IReadOnlyList<NamedValue> ListenerMode =
     [
         new("keep", 0, "The engine is the end point."),
-        new("adopt", 1, "The connection is offered to the host. Reserved; this version refuses the commit."),
+        new("adopt", 1, "The connection is offered to the host: what comes for it is parked until a RELEASE."),
+    ];
+
+    /// <summary>What a SYN to the end point meets while the host's heartbeat is missing.</summary>
+    public static readonly IReadOnlyList<NamedValue> HostLost =
+    [
+        new("pass", 0, "It passes to the host."),
+        new("reset", 1, "It is reset, as by a closed port."),
+        new("drop", 2, "It is dropped."),
     ];
 
     /// <summary>Connection states, named as in RFC 9293 3.3.2.</summary>

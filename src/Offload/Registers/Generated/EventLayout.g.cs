@@ -11,10 +11,10 @@ namespace Offload.Registers;
 public readonly ref struct EventLayout
 {
     /// <summary>Size in bits.</summary>
-    public const int Bits = 859;
+    public const int Bits = 894;
 
     /// <summary>Size in 32-bit words.</summary>
-    public const int Words = 27;
+    public const int Words = 28;
 
     /// <summary>Every field with its place, lowest bit first; fields of an inner layout by their path.</summary>
     public static IReadOnlyList<LayoutField> Fields { get; } =
@@ -44,33 +44,39 @@ public readonly ref struct EventLayout
         new("entry.sack_permitted", 574, 1, "Whether SACK was agreed."),
         new("entry.timestamps", 575, 1, "Whether timestamps were agreed."),
         new("entry.ts_recent", 576, 32, "TS.Recent of RFC 7323; 0 without timestamps."),
-        new("entry.ts_offset", 608, 32, "What is added to timebase[41:10] to give TSval; 0 without timestamps."),
-        new("entry.remote_mac", 640, 48, "MAC of the next hop, first byte on the wire in the most significant byte."),
-        new("entry.deadline", 688, 32, "Tick (timebase[41:10]) of the next timeout; 0 where deadline_set is 0."),
-        new("entry.deadline_set", 720, 1, "Whether a timeout runs."),
-        new("entry.retries", 721, 4, "Retransmissions so far."),
-        new("entry.last_ack_tick", 725, 14, "Tick, modulo 2^14, of the last unsolicited ACK; 0 where ack_limited is 0."),
-        new("entry.ack_limited", 739, 1, "Whether an unsolicited ACK was sent within the last interval, as the sweep last saw it."),
-        new("entry.created", 740, 48, "Time in microseconds (timebase[47:0]) from which M of its ISN was taken."),
-        new("index", 788, 16, "Index of the entry in the table."),
-        new("established", 804, 1, "1: the connection became ESTABLISHED."),
-        new("peer_closed", 805, 1, "1: the peer's FIN was accepted."),
-        new("closed", 806, 1, "1: the entry was freed; its last event."),
-        new("reason", 807, 4, "Why it was freed.", EnumValues.CloseReason),
-        new("time", 811, 48, "Time of the event in microseconds (timebase[47:0])."),
+        new("entry.ts_recent_age", 608, 16, "timebase[45:30] when ts_recent was taken; about 18 minutes a step. After 24 days PAWS lets it go (RFC 7323 5.5)."),
+        new("entry.ts_offset", 624, 32, "What is added to timebase[41:10] to give TSval; 0 without timestamps."),
+        new("entry.remote_mac", 656, 48, "MAC of the next hop, first byte on the wire in the most significant byte."),
+        new("entry.deadline", 704, 32, "Tick (timebase[41:10]) of the next timeout; 0 where deadline_set is 0."),
+        new("entry.deadline_set", 736, 1, "Whether a timeout runs."),
+        new("entry.peer_fin", 737, 1, "Owner host: the peer's FIN went to the host, which has not acknowledged it yet."),
+        new("entry.reused", 738, 1, "Made out of TIME-WAIT (rule F9): ISS is M + F or more. While in SYN-RECEIVED, snd_una and snd_wl1 keep SND.NXT and RCV.NXT of the old connection."),
+        new("entry.retries", 739, 4, "Retransmissions so far."),
+        new("entry.last_ack_tick", 743, 14, "Tick, modulo 2^14, of the last unsolicited ACK; 0 where ack_limited is 0."),
+        new("entry.ack_limited", 757, 1, "Whether an unsolicited ACK was sent within the last interval, as the sweep last saw it."),
+        new("entry.created", 758, 48, "Time in microseconds (timebase[47:0]) from which M of its ISN was taken."),
+        new("index", 806, 16, "Index of the entry in the table."),
+        new("established", 822, 1, "1: the connection became ESTABLISHED."),
+        new("peer_closed", 823, 1, "1: the peer's FIN was accepted."),
+        new("closed", 824, 1, "1: the entry was freed; its last event."),
+        new("icmp_error", 825, 1, "1: an ICMP error quotes this open; it goes on."),
+        new("icmp_type", 826, 8, "Type of that ICMP or ICMPv6 message; else 0."),
+        new("icmp_code", 834, 8, "Its code; else 0."),
+        new("reason", 842, 4, "Why it was freed.", EnumValues.CloseReason),
+        new("time", 846, 48, "Time of the event in microseconds (timebase[47:0])."),
     ];
 
     private readonly ReadOnlySpan<uint> _words;
 
-    /// <summary>Takes at least 27 words; what follows them is left alone.</summary>
+    /// <summary>Takes at least 28 words; what follows them is left alone.</summary>
     /// <exception cref="ArgumentException">There are fewer words.</exception>
     public EventLayout(ReadOnlySpan<uint> words)
     {
-        WordBits.RequireWords(words.Length, 27, "event");
+        WordBits.RequireWords(words.Length, 28, "event");
         _words = words;
     }
 
-    /// <summary>The entry after the event (state CLOSED where it was freed). Bits 787:0.</summary>
+    /// <summary>The entry after the event (state CLOSED where it was freed). Bits 805:0.</summary>
     public EntryLayout Entry => new(_words);
 
     /// <summary>What names the connection. Bits 300:0.</summary>
@@ -153,47 +159,71 @@ public readonly ref struct EventLayout
     /// <summary>TS.Recent of RFC 7323; 0 without timestamps. Bits 607:576.</summary>
     public uint EntryTsRecent => WordBits.ReadUInt32(_words, 576, 32);
 
-    /// <summary>What is added to timebase[41:10] to give TSval; 0 without timestamps. Bits 639:608.</summary>
-    public uint EntryTsOffset => WordBits.ReadUInt32(_words, 608, 32);
+    /// <summary>
+    /// timebase[45:30] when ts_recent was taken; about 18 minutes a step. After 24 days PAWS lets it go (RFC 7323
+    /// 5.5). Bits 623:608.
+    /// </summary>
+    public uint EntryTsRecentAge => WordBits.ReadUInt32(_words, 608, 16);
 
-    /// <summary>MAC of the next hop, first byte on the wire in the most significant byte. Bits 687:640.</summary>
-    public ulong EntryRemoteMac => WordBits.ReadUInt64(_words, 640, 48);
+    /// <summary>What is added to timebase[41:10] to give TSval; 0 without timestamps. Bits 655:624.</summary>
+    public uint EntryTsOffset => WordBits.ReadUInt32(_words, 624, 32);
 
-    /// <summary>Tick (timebase[41:10]) of the next timeout; 0 where deadline_set is 0. Bits 719:688.</summary>
-    public uint EntryDeadline => WordBits.ReadUInt32(_words, 688, 32);
+    /// <summary>MAC of the next hop, first byte on the wire in the most significant byte. Bits 703:656.</summary>
+    public ulong EntryRemoteMac => WordBits.ReadUInt64(_words, 656, 48);
 
-    /// <summary>Whether a timeout runs. Bits 720.</summary>
-    public bool EntryDeadlineSet => WordBits.ReadUInt32(_words, 720, 1) != 0;
+    /// <summary>Tick (timebase[41:10]) of the next timeout; 0 where deadline_set is 0. Bits 735:704.</summary>
+    public uint EntryDeadline => WordBits.ReadUInt32(_words, 704, 32);
 
-    /// <summary>Retransmissions so far. Bits 724:721.</summary>
-    public uint EntryRetries => WordBits.ReadUInt32(_words, 721, 4);
+    /// <summary>Whether a timeout runs. Bits 736.</summary>
+    public bool EntryDeadlineSet => WordBits.ReadUInt32(_words, 736, 1) != 0;
 
-    /// <summary>Tick, modulo 2^14, of the last unsolicited ACK; 0 where ack_limited is 0. Bits 738:725.</summary>
-    public uint EntryLastAckTick => WordBits.ReadUInt32(_words, 725, 14);
+    /// <summary>Owner host: the peer's FIN went to the host, which has not acknowledged it yet. Bits 737.</summary>
+    public bool EntryPeerFin => WordBits.ReadUInt32(_words, 737, 1) != 0;
 
     /// <summary>
-    /// Whether an unsolicited ACK was sent within the last interval, as the sweep last saw it. Bits 739.
+    /// Made out of TIME-WAIT (rule F9): ISS is M + F or more. While in SYN-RECEIVED, snd_una and snd_wl1 keep SND.NXT
+    /// and RCV.NXT of the old connection. Bits 738.
     /// </summary>
-    public bool EntryAckLimited => WordBits.ReadUInt32(_words, 739, 1) != 0;
+    public bool EntryReused => WordBits.ReadUInt32(_words, 738, 1) != 0;
 
-    /// <summary>Time in microseconds (timebase[47:0]) from which M of its ISN was taken. Bits 787:740.</summary>
-    public ulong EntryCreated => WordBits.ReadUInt64(_words, 740, 48);
+    /// <summary>Retransmissions so far. Bits 742:739.</summary>
+    public uint EntryRetries => WordBits.ReadUInt32(_words, 739, 4);
 
-    /// <summary>Index of the entry in the table. Bits 803:788.</summary>
-    public uint Index => WordBits.ReadUInt32(_words, 788, 16);
+    /// <summary>Tick, modulo 2^14, of the last unsolicited ACK; 0 where ack_limited is 0. Bits 756:743.</summary>
+    public uint EntryLastAckTick => WordBits.ReadUInt32(_words, 743, 14);
 
-    /// <summary>1: the connection became ESTABLISHED. Bits 804.</summary>
-    public bool Established => WordBits.ReadUInt32(_words, 804, 1) != 0;
+    /// <summary>
+    /// Whether an unsolicited ACK was sent within the last interval, as the sweep last saw it. Bits 757.
+    /// </summary>
+    public bool EntryAckLimited => WordBits.ReadUInt32(_words, 757, 1) != 0;
 
-    /// <summary>1: the peer's FIN was accepted. Bits 805.</summary>
-    public bool PeerClosed => WordBits.ReadUInt32(_words, 805, 1) != 0;
+    /// <summary>Time in microseconds (timebase[47:0]) from which M of its ISN was taken. Bits 805:758.</summary>
+    public ulong EntryCreated => WordBits.ReadUInt64(_words, 758, 48);
 
-    /// <summary>1: the entry was freed; its last event. Bits 806.</summary>
-    public bool Closed => WordBits.ReadUInt32(_words, 806, 1) != 0;
+    /// <summary>Index of the entry in the table. Bits 821:806.</summary>
+    public uint Index => WordBits.ReadUInt32(_words, 806, 16);
 
-    /// <summary>Why it was freed. Bits 810:807.</summary>
-    public CloseReason Reason => (CloseReason)WordBits.ReadUInt32(_words, 807, 4);
+    /// <summary>1: the connection became ESTABLISHED. Bits 822.</summary>
+    public bool Established => WordBits.ReadUInt32(_words, 822, 1) != 0;
 
-    /// <summary>Time of the event in microseconds (timebase[47:0]). Bits 858:811.</summary>
-    public ulong Time => WordBits.ReadUInt64(_words, 811, 48);
+    /// <summary>1: the peer's FIN was accepted. Bits 823.</summary>
+    public bool PeerClosed => WordBits.ReadUInt32(_words, 823, 1) != 0;
+
+    /// <summary>1: the entry was freed; its last event. Bits 824.</summary>
+    public bool Closed => WordBits.ReadUInt32(_words, 824, 1) != 0;
+
+    /// <summary>1: an ICMP error quotes this open; it goes on. Bits 825.</summary>
+    public bool IcmpError => WordBits.ReadUInt32(_words, 825, 1) != 0;
+
+    /// <summary>Type of that ICMP or ICMPv6 message; else 0. Bits 833:826.</summary>
+    public uint IcmpType => WordBits.ReadUInt32(_words, 826, 8);
+
+    /// <summary>Its code; else 0. Bits 841:834.</summary>
+    public uint IcmpCode => WordBits.ReadUInt32(_words, 834, 8);
+
+    /// <summary>Why it was freed. Bits 845:842.</summary>
+    public CloseReason Reason => (CloseReason)WordBits.ReadUInt32(_words, 842, 4);
+
+    /// <summary>Time of the event in microseconds (timebase[47:0]). Bits 893:846.</summary>
+    public ulong Time => WordBits.ReadUInt64(_words, 846, 48);
 }

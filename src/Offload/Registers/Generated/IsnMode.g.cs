@@ -21,6 +21,6 @@ public enum IsnMode : byte
     /// <summary>ISN = isn.fixed_value; only with control.test_enable, else rfc6528 is used.</summary>
     Fixed = 2,
 
-    /// <summary>SYN cookies always. Reserved; treated as rfc6528 by this version.</summary>
+    /// <summary>SYN cookies always, once a cookie key is set; opens and restarts as with rfc6528.</summary>
     Cookie = 3,
 }

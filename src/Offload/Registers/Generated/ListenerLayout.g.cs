@@ -11,10 +11,10 @@ namespace Offload.Registers;
 public readonly ref struct ListenerLayout
 {
     /// <summary>Size in bits.</summary>
-    public const int Bits = 251;
+    public const int Bits = 269;
 
     /// <summary>Size in 32-bit words.</summary>
-    public const int Words = 8;
+    public const int Words = 9;
 
     /// <summary>Every field with its place, lowest bit first; fields of an inner layout by their path.</summary>
     public static IReadOnlyList<LayoutField> Fields { get; } =
@@ -31,20 +31,22 @@ public readonly ref struct ListenerLayout
         new("any_port", 13, 1, "1: stands for every port of the address that no other slot names (the default of that address)."),
         new("tagged", 14, 1, "1: only frames with an 802.1Q tag of this VLAN. 0: only untagged frames."),
         new("vlan", 15, 12, "VLAN identifier where tagged; else 0."),
-        new("window", 27, 16, "Window field of every segment sent."),
-        new("mss", 43, 16, "MSS option of the SYN,ACK in bytes."),
-        new("port", 59, 16, "Local port."),
-        new("address", 75, 128, "Local address, most significant byte first in the network; IPv4 as IPv4-mapped IPv6."),
-        new("mac", 203, 48, "Local MAC address, first byte on the wire in the most significant byte. Only frames for it are answered."),
+        new("backlog", 27, 16, "Adoption: how many connections may wait for it at once; the final ACK beyond it is dropped and counted, as Linux does."),
+        new("host_lost", 43, 2, "What a SYN meets while the host's heartbeat is missing.", EnumValues.HostLost),
+        new("window", 45, 16, "Window field of every segment sent. Adoption without park slots: 0, so that the peer sends nothing before the RELEASE."),
+        new("mss", 61, 16, "MSS option of the SYN,ACK in bytes."),
+        new("port", 77, 16, "Local port."),
+        new("address", 93, 128, "Local address, most significant byte first in the network; IPv4 as IPv4-mapped IPv6."),
+        new("mac", 221, 48, "Local MAC address, first byte on the wire in the most significant byte. Only frames for it are answered."),
     ];
 
     private readonly ReadOnlySpan<uint> _words;
 
-    /// <summary>Takes at least 8 words; what follows them is left alone.</summary>
+    /// <summary>Takes at least 9 words; what follows them is left alone.</summary>
     /// <exception cref="ArgumentException">There are fewer words.</exception>
     public ListenerLayout(ReadOnlySpan<uint> words)
     {
-        WordBits.RequireWords(words.Length, 8, "listener");
+        WordBits.RequireWords(words.Length, 9, "listener");
         _words = words;
     }
 
@@ -93,23 +95,35 @@ public readonly ref struct ListenerLayout
     /// <summary>VLAN identifier where tagged; else 0. Bits 26:15.</summary>
     public uint Vlan => WordBits.ReadUInt32(_words, 15, 12);
 
-    /// <summary>Window field of every segment sent. Bits 42:27.</summary>
-    public uint Window => WordBits.ReadUInt32(_words, 27, 16);
+    /// <summary>
+    /// Adoption: how many connections may wait for it at once; the final ACK beyond it is dropped and counted, as
+    /// Linux does. Bits 42:27.
+    /// </summary>
+    public uint Backlog => WordBits.ReadUInt32(_words, 27, 16);
 
-    /// <summary>MSS option of the SYN,ACK in bytes. Bits 58:43.</summary>
-    public uint Mss => WordBits.ReadUInt32(_words, 43, 16);
-
-    /// <summary>Local port. Bits 74:59.</summary>
-    public uint Port => WordBits.ReadUInt32(_words, 59, 16);
+    /// <summary>What a SYN meets while the host's heartbeat is missing. Bits 44:43.</summary>
+    public HostLost HostLost => (HostLost)WordBits.ReadUInt32(_words, 43, 2);
 
     /// <summary>
-    /// Local address, most significant byte first in the network; IPv4 as IPv4-mapped IPv6. Bits 202:75.
+    /// Window field of every segment sent. Adoption without park slots: 0, so that the peer sends nothing before the
+    /// RELEASE. Bits 60:45.
     /// </summary>
-    public UInt128 Address => WordBits.ReadUInt128(_words, 75, 128);
+    public uint Window => WordBits.ReadUInt32(_words, 45, 16);
+
+    /// <summary>MSS option of the SYN,ACK in bytes. Bits 76:61.</summary>
+    public uint Mss => WordBits.ReadUInt32(_words, 61, 16);
+
+    /// <summary>Local port. Bits 92:77.</summary>
+    public uint Port => WordBits.ReadUInt32(_words, 77, 16);
+
+    /// <summary>
+    /// Local address, most significant byte first in the network; IPv4 as IPv4-mapped IPv6. Bits 220:93.
+    /// </summary>
+    public UInt128 Address => WordBits.ReadUInt128(_words, 93, 128);
 
     /// <summary>
     /// Local MAC address, first byte on the wire in the most significant byte. Only frames for it are answered. Bits
-    /// 250:203.
+    /// 268:221.
     /// </summary>
-    public ulong Mac => WordBits.ReadUInt64(_words, 203, 48);
+    public ulong Mac => WordBits.ReadUInt64(_words, 221, 48);
 }

@@ -15,11 +15,11 @@ public readonly ref struct ListenerLayoutWriter
 {
     private readonly Span<uint> _words;
 
-    /// <summary>Takes at least 8 words; what follows them is left alone.</summary>
+    /// <summary>Takes at least 9 words; what follows them is left alone.</summary>
     /// <exception cref="ArgumentException">There are fewer words.</exception>
     public ListenerLayoutWriter(Span<uint> words)
     {
-        WordBits.RequireWords(words.Length, 8, "listener");
+        WordBits.RequireWords(words.Length, 9, "listener");
         _words = words;
     }
 
@@ -120,47 +120,69 @@ public readonly ref struct ListenerLayoutWriter
         set => WordBits.WriteUInt128(_words, 15, 12, value);
     }
 
-    /// <summary>Window field of every segment sent. Bits 42:27.</summary>
+    /// <summary>
+    /// Adoption: how many connections may wait for it at once; the final ACK beyond it is dropped and counted, as
+    /// Linux does. Bits 42:27.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value has more than 16 bits.</exception>
-    public uint Window
+    public uint Backlog
     {
         get => WordBits.ReadUInt32(_words, 27, 16);
         set => WordBits.WriteUInt128(_words, 27, 16, value);
     }
 
-    /// <summary>MSS option of the SYN,ACK in bytes. Bits 58:43.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value has more than 16 bits.</exception>
-    public uint Mss
+    /// <summary>What a SYN meets while the host's heartbeat is missing. Bits 44:43.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value has more than 2 bits.</exception>
+    public HostLost HostLost
     {
-        get => WordBits.ReadUInt32(_words, 43, 16);
-        set => WordBits.WriteUInt128(_words, 43, 16, value);
-    }
-
-    /// <summary>Local port. Bits 74:59.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value has more than 16 bits.</exception>
-    public uint Port
-    {
-        get => WordBits.ReadUInt32(_words, 59, 16);
-        set => WordBits.WriteUInt128(_words, 59, 16, value);
+        get => (HostLost)WordBits.ReadUInt32(_words, 43, 2);
+        set => WordBits.WriteUInt128(_words, 43, 2, (uint)value);
     }
 
     /// <summary>
-    /// Local address, most significant byte first in the network; IPv4 as IPv4-mapped IPv6. Bits 202:75.
+    /// Window field of every segment sent. Adoption without park slots: 0, so that the peer sends nothing before the
+    /// RELEASE. Bits 60:45.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value has more than 16 bits.</exception>
+    public uint Window
+    {
+        get => WordBits.ReadUInt32(_words, 45, 16);
+        set => WordBits.WriteUInt128(_words, 45, 16, value);
+    }
+
+    /// <summary>MSS option of the SYN,ACK in bytes. Bits 76:61.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value has more than 16 bits.</exception>
+    public uint Mss
+    {
+        get => WordBits.ReadUInt32(_words, 61, 16);
+        set => WordBits.WriteUInt128(_words, 61, 16, value);
+    }
+
+    /// <summary>Local port. Bits 92:77.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value has more than 16 bits.</exception>
+    public uint Port
+    {
+        get => WordBits.ReadUInt32(_words, 77, 16);
+        set => WordBits.WriteUInt128(_words, 77, 16, value);
+    }
+
+    /// <summary>
+    /// Local address, most significant byte first in the network; IPv4 as IPv4-mapped IPv6. Bits 220:93.
     /// </summary>
     public UInt128 Address
     {
-        get => WordBits.ReadUInt128(_words, 75, 128);
-        set => WordBits.WriteUInt128(_words, 75, 128, value);
+        get => WordBits.ReadUInt128(_words, 93, 128);
+        set => WordBits.WriteUInt128(_words, 93, 128, value);
     }
 
     /// <summary>
     /// Local MAC address, first byte on the wire in the most significant byte. Only frames for it are answered. Bits
-    /// 250:203.
+    /// 268:221.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value has more than 48 bits.</exception>
     public ulong Mac
     {
-        get => WordBits.ReadUInt64(_words, 203, 48);
-        set => WordBits.WriteUInt128(_words, 203, 48, value);
+        get => WordBits.ReadUInt64(_words, 221, 48);
+        set => WordBits.WriteUInt128(_words, 221, 48, value);
     }
 }

@@ -12,6 +12,6 @@ public enum ListenerMode : byte
     /// <summary>The engine is the end point.</summary>
     Keep = 0,
 
-    /// <summary>The connection is offered to the host. Reserved; this version refuses the commit.</summary>
+    /// <summary>The connection is offered to the host: what comes for it is parked until a RELEASE.</summary>
     Adopt = 1,
 }

@@ -37,6 +37,9 @@ public static partial class RegisterMap
         "control.status.busy 0x0108 1 ro\n" +
         "control.status.placement_key_set 0x0108 2 ro\n" +
         "control.status.isn_key_set 0x0108 3 ro\n" +
+        "control.status.cookie_key_set 0x0108 4 ro\n" +
+        "control.status.cookie_key_waits 0x0108 5 ro\n" +
+        "control.status.host_alive 0x0108 6 ro\n" +
         "control.timebase_low 0x010c words=1 ro\n" +
         "control.timebase_high 0x0110 words=1 ro\n" +
         "control.entries_in_use 0x0114 words=1 ro\n" +
@@ -52,6 +55,12 @@ public static partial class RegisterMap
         "control.reply_header 0x012c words=1 rw\n" +
         "control.reply_header.hop_limit 0x012c 7:0 rw reset=64\n" +
         "control.reply_header.dscp 0x012c 13:8 rw reset=0\n" +
+        "control.half_open 0x0130 words=1 ro\n" +
+        "control.parked_frames 0x0134 words=1 ro\n" +
+        "control.heartbeat 0x0138 words=1 pulse\n" +
+        "control.heartbeat.beat 0x0138 0 pulse\n" +
+        "control.heartbeat_timeout 0x013c words=1 rw\n" +
+        "control.heartbeat_timeout.ticks 0x013c 19:0 rw reset=0\n" +
         "isn.mode 0x0180 words=1 rw\n" +
         "isn.mode.mode 0x0180 1:0 rw reset=0 enum=isn_mode\n" +
         "isn.fixed_value 0x0184 words=1 rw reset=0\n" +
@@ -59,7 +68,16 @@ public static partial class RegisterMap
         "isn.key_commit 0x01a0 words=1 pulse\n" +
         "isn.key_commit.isn 0x01a0 0 pulse\n" +
         "isn.key_commit.placement 0x01a0 1 pulse\n" +
+        "isn.key_commit.cookie 0x01a0 2 pulse\n" +
+        "isn.cookie_threshold 0x01a4 words=1 rw\n" +
+        "isn.cookie_threshold.half_open 0x01a4 16:0 rw reset=131071\n" +
+        "isn.cookie_bucket 0x01a8 words=1 rw\n" +
+        "isn.cookie_bucket.depth 0x01a8 7:0 rw reset=0\n" +
+        "isn.cookie_bucket.refill_shift 0x01a8 11:8 rw reset=0\n" +
+        "isn.cookie_period 0x01ac words=1 ro\n" +
+        "isn.cookie_period.number 0x01ac 23:0 ro\n" +
         "isn.placement_key 0x01b0 words=11 wo reset=0\n" +
+        "isn.cookie_key 0x01e0 words=4 wo reset=0\n" +
         "tcp.rto_initial 0x0200 words=1 rw\n" +
         "tcp.rto_initial.ticks 0x0200 19:0 rw reset=977\n" +
         "tcp.rto_max 0x0204 words=1 rw\n" +
@@ -73,12 +91,22 @@ public static partial class RegisterMap
         "tcp.reset_bucket 0x0214 words=1 rw\n" +
         "tcp.reset_bucket.depth 0x0214 7:0 rw reset=100\n" +
         "tcp.reset_bucket.refill_shift 0x0214 11:8 rw reset=13\n" +
-        "listener.staging 0x0280 words=8 rw reset=0 layout=listener\n" +
+        "tcp.syn_retries 0x0218 words=1 rw\n" +
+        "tcp.syn_retries.count 0x0218 3:0 rw reset=6\n" +
+        "tcp.fin_timeout 0x021c words=1 rw\n" +
+        "tcp.fin_timeout.ticks 0x021c 19:0 rw reset=58594\n" +
+        "tcp.time_wait 0x0220 words=1 rw\n" +
+        "tcp.time_wait.ticks 0x0220 19:0 rw reset=58594\n" +
+        "tcp.adoption_timeout 0x0224 words=1 rw\n" +
+        "tcp.adoption_timeout.ticks 0x0224 19:0 rw reset=9766\n" +
+        "tcp.watch_idle 0x0228 words=1 rw\n" +
+        "tcp.watch_idle.ticks 0x0228 30:0 rw reset=0\n" +
+        "listener.staging 0x0280 words=9 rw reset=0 layout=listener\n" +
         "listener.slot 0x02c0 words=1 rw\n" +
         "listener.slot.index 0x02c0 7:0 rw reset=0\n" +
         "listener.action 0x02c4 words=1 pulse\n" +
         "listener.action.commit 0x02c4 0 pulse\n" +
-        "listener.committed 0x02c8 words=8 ro layout=listener\n" +
+        "listener.committed 0x02c8 words=9 ro layout=listener\n" +
         "command.key 0x0400 words=10 rw reset=0 layout=key\n" +
         "command.created_low 0x0428 words=1 rw reset=0\n" +
         "command.created_high 0x042c words=1 rw\n" +
@@ -93,6 +121,17 @@ public static partial class RegisterMap
         "command.status.busy 0x0438 0 ro\n" +
         "command.status.status 0x0438 7:4 ro enum=command_status\n" +
         "command.status.sequence 0x0438 15:8 ro\n" +
+        "command.remote_mac_low 0x043c words=1 rw reset=0\n" +
+        "command.remote_mac_high 0x0440 words=1 rw\n" +
+        "command.remote_mac_high.value 0x0440 15:0 rw reset=0\n" +
+        "command.options 0x0444 words=1 rw\n" +
+        "command.options.forget 0x0444 0 rw reset=0\n" +
+        "command.options.peer_closed 0x0444 1 rw reset=0\n" +
+        "command.take_snd_nxt 0x0448 words=1 rw reset=0\n" +
+        "command.take_rcv_nxt 0x044c words=1 rw reset=0\n" +
+        "command.take_ts_val 0x0450 words=1 rw reset=0\n" +
+        "command.take_window 0x0454 words=1 rw\n" +
+        "command.take_window.value 0x0454 15:0 rw reset=0\n" +
         "command.answer 0x0500 words=64 ro layout=entry\n" +
         "table_read.go 0x0600 words=1 rw\n" +
         "table_read.go.index 0x0600 15:0 rw reset=0\n" +
@@ -114,8 +153,8 @@ public static partial class RegisterMap
         "counter.action.snapshot 0x0a00 0 pulse\n" +
         "counter.status 0x0a04 words=1 ro\n" +
         "counter.status.busy 0x0a04 0 ro\n" +
-        "counter.values 0x0c00 words=128 ro\n" +
-        "layout entry bits=788\n" +
+        "counter.values 0x0c00 words=256 ro\n" +
+        "layout entry bits=806\n" +
         "layout entry.key 300:0 layout=key\n" +
         "layout entry.state 304:301 enum=tcp_state\n" +
         "layout entry.owner 307:305 enum=owner\n" +
@@ -136,22 +175,28 @@ public static partial class RegisterMap
         "layout entry.sack_permitted 574\n" +
         "layout entry.timestamps 575\n" +
         "layout entry.ts_recent 607:576\n" +
-        "layout entry.ts_offset 639:608\n" +
-        "layout entry.remote_mac 687:640\n" +
-        "layout entry.deadline 719:688\n" +
-        "layout entry.deadline_set 720\n" +
-        "layout entry.retries 724:721\n" +
-        "layout entry.last_ack_tick 738:725\n" +
-        "layout entry.ack_limited 739\n" +
-        "layout entry.created 787:740\n" +
-        "layout event bits=859\n" +
-        "layout event.entry 787:0 layout=entry\n" +
-        "layout event.index 803:788\n" +
-        "layout event.established 804\n" +
-        "layout event.peer_closed 805\n" +
-        "layout event.closed 806\n" +
-        "layout event.reason 810:807 enum=close_reason\n" +
-        "layout event.time 858:811\n" +
+        "layout entry.ts_recent_age 623:608\n" +
+        "layout entry.ts_offset 655:624\n" +
+        "layout entry.remote_mac 703:656\n" +
+        "layout entry.deadline 735:704\n" +
+        "layout entry.deadline_set 736\n" +
+        "layout entry.peer_fin 737\n" +
+        "layout entry.reused 738\n" +
+        "layout entry.retries 742:739\n" +
+        "layout entry.last_ack_tick 756:743\n" +
+        "layout entry.ack_limited 757\n" +
+        "layout entry.created 805:758\n" +
+        "layout event bits=894\n" +
+        "layout event.entry 805:0 layout=entry\n" +
+        "layout event.index 821:806\n" +
+        "layout event.established 822\n" +
+        "layout event.peer_closed 823\n" +
+        "layout event.closed 824\n" +
+        "layout event.icmp_error 825\n" +
+        "layout event.icmp_type 833:826\n" +
+        "layout event.icmp_code 841:834\n" +
+        "layout event.reason 845:842 enum=close_reason\n" +
+        "layout event.time 893:846\n" +
         "layout key bits=301\n" +
         "layout key.remote_port 15:0\n" +
         "layout key.local_port 31:16\n" +
@@ -159,7 +204,7 @@ public static partial class RegisterMap
         "layout key.local_address 287:160\n" +
         "layout key.vlan 299:288\n" +
         "layout key.tagged 300\n" +
-        "layout listener bits=251\n" +
+        "layout listener bits=269\n" +
         "layout listener.enabled 0\n" +
         "layout listener.action 2:1 enum=listener_action\n" +
         "layout listener.mode 3 enum=listener_mode\n" +
@@ -172,11 +217,13 @@ public static partial class RegisterMap
         "layout listener.any_port 13\n" +
         "layout listener.tagged 14\n" +
         "layout listener.vlan 26:15\n" +
-        "layout listener.window 42:27\n" +
-        "layout listener.mss 58:43\n" +
-        "layout listener.port 74:59\n" +
-        "layout listener.address 202:75\n" +
-        "layout listener.mac 250:203\n" +
+        "layout listener.backlog 42:27\n" +
+        "layout listener.host_lost 44:43 enum=host_lost\n" +
+        "layout listener.window 60:45\n" +
+        "layout listener.mss 76:61\n" +
+        "layout listener.port 92:77\n" +
+        "layout listener.address 220:93\n" +
+        "layout listener.mac 268:221\n" +
         "enum close_reason.none 0\n" +
         "enum close_reason.normal 1\n" +
         "enum close_reason.reset_by_peer 2\n" +
@@ -184,6 +231,11 @@ public static partial class RegisterMap
         "enum close_reason.aborted 4\n" +
         "enum close_reason.data_refused 5\n" +
         "enum close_reason.flushed 6\n" +
+        "enum close_reason.refused 7\n" +
+        "enum close_reason.not_adopted 8\n" +
+        "enum close_reason.idle 9\n" +
+        "enum close_reason.evicted 10\n" +
+        "enum close_reason.forgotten 11\n" +
         "enum command_code.open 1\n" +
         "enum command_code.close 2\n" +
         "enum command_code.abort 3\n" +
@@ -194,8 +246,13 @@ public static partial class RegisterMap
         "enum command_code.flush 8\n" +
         "enum command_status.ok 0\n" +
         "enum command_status.gone 1\n" +
-        "enum command_status.unsupported 2\n" +
+        "enum command_status.wrong_state 2\n" +
         "enum command_status.invalid 3\n" +
+        "enum command_status.exists 4\n" +
+        "enum command_status.full 5\n" +
+        "enum host_lost.pass 0\n" +
+        "enum host_lost.reset 1\n" +
+        "enum host_lost.drop 2\n" +
         "enum isn_mode.rfc6528 0\n" +
         "enum isn_mode.counter 1\n" +
         "enum isn_mode.fixed 2\n" +
@@ -269,6 +326,34 @@ public static partial class RegisterMap
         "counter closed_timed_out 41\n" +
         "counter closed_aborted 42\n" +
         "counter closed_flushed 43\n" +
-        "counter events_queued 44\n" +
-        "counter events_lost 45\n";
+        "counter syn_sent 44\n" +
+        "counter syn_timeouts 45\n" +
+        "counter open_resets_sent 46\n" +
+        "counter simultaneous_opens 47\n" +
+        "counter ack_too_old 48\n" +
+        "counter data_after_close 49\n" +
+        "counter time_wait_reused 50\n" +
+        "counter time_wait_restored 51\n" +
+        "counter icmp_errors 52\n" +
+        "counter cookies_sent 53\n" +
+        "counter cookies_limited 54\n" +
+        "counter cookies_accepted 55\n" +
+        "counter cookies_refused 56\n" +
+        "counter cookies_no_room 57\n" +
+        "counter accept_overflows 58\n" +
+        "counter parked 59\n" +
+        "counter parked_again 60\n" +
+        "counter park_full 61\n" +
+        "counter unparked 62\n" +
+        "counter park_discarded 63\n" +
+        "counter released 64\n" +
+        "counter held 65\n" +
+        "counter taken 66\n" +
+        "counter host_lost_refused 67\n" +
+        "counter closed_refused 68\n" +
+        "counter closed_not_adopted 69\n" +
+        "counter closed_idle 70\n" +
+        "counter closed_evicted 71\n" +
+        "counter events_queued 72\n" +
+        "counter events_lost 73\n";
 }

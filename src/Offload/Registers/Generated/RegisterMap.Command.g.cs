@@ -26,6 +26,13 @@ public static partial class RegisterMap
             ListenerRegister.Self,
             GoRegister.Self,
             StatusRegister.Self,
+            RemoteMacLowRegister.Self,
+            RemoteMacHighRegister.Self,
+            OptionsRegister.Self,
+            TakeSndNxtRegister.Self,
+            TakeRcvNxtRegister.Self,
+            TakeTsValRegister.Self,
+            TakeWindowRegister.Self,
             AnswerRegister.Self,
         ];
 
@@ -38,7 +45,7 @@ public static partial class RegisterMap
         /// <summary>Bits 47..32 of the entry's creation time.</summary>
         public CreatedHighRegister CreatedHigh => default;
 
-        /// <summary>Argument of FLUSH.</summary>
+        /// <summary>Argument of FLUSH and of OPEN.</summary>
         public ListenerRegister Listener => default;
 
         /// <summary>Writing starts the command. A write while one is under way is ignored.</summary>
@@ -46,6 +53,30 @@ public static partial class RegisterMap
 
         /// <summary>State and answer of the last command.</summary>
         public StatusRegister Status => default;
+
+        /// <summary>Argument of OPEN: bits 31..0 of the next hop's MAC.</summary>
+        public RemoteMacLowRegister RemoteMacLow => default;
+
+        /// <summary>
+        /// Argument of OPEN: bits 47..32 of the next hop's MAC, the first byte on the wire in the most significant
+        /// byte.
+        /// </summary>
+        public RemoteMacHighRegister RemoteMacHigh => default;
+
+        /// <summary>Arguments of RELEASE and TAKE.</summary>
+        public OptionsRegister Options => default;
+
+        /// <summary>Argument of TAKE: SND.NXT, all of which is acknowledged.</summary>
+        public TakeSndNxtRegister TakeSndNxt => default;
+
+        /// <summary>Argument of TAKE: RCV.NXT.</summary>
+        public TakeRcvNxtRegister TakeRcvNxt => default;
+
+        /// <summary>Argument of TAKE: the host's next TSval, where timestamps are agreed.</summary>
+        public TakeTsValRegister TakeTsVal => default;
+
+        /// <summary>Argument of TAKE.</summary>
+        public TakeWindowRegister TakeWindow => default;
 
         /// <summary>The layout <c>entry</c>, as it stood after the command; zero where there was none.</summary>
         public AnswerRegister Answer => default;
@@ -130,7 +161,7 @@ public static partial class RegisterMap
         {
             private static readonly RegisterField IndexField = new(
                 "index", 0, 8, 0,
-                "Slot whose entries are freed.");
+                "FLUSH: slot whose entries are freed. OPEN: slot that says how.");
 
             private static readonly RegisterField AllField = new(
                 "all", 8, 1, 0,
@@ -142,7 +173,7 @@ public static partial class RegisterMap
                 Address = 0x0430,
                 Words = 1,
                 Access = RegisterAccess.ReadWrite,
-                Description = "Argument of FLUSH.",
+                Description = "Argument of FLUSH and of OPEN.",
                 Fields = [IndexField, AllField],
             };
 
@@ -155,7 +186,7 @@ public static partial class RegisterMap
             /// <summary>What the register map says of it.</summary>
             public RegisterInfo Info => Self;
 
-            /// <summary>Bits 7:0: Slot whose entries are freed.</summary>
+            /// <summary>Bits 7:0: FLUSH: slot whose entries are freed. OPEN: slot that says how.</summary>
             public RegisterField Index => IndexField;
 
             /// <summary>Bits 8: 1: every entry.</summary>
@@ -241,6 +272,195 @@ public static partial class RegisterMap
 
             /// <summary>Bits 15:8: Number that was written with it.</summary>
             public RegisterField Sequence => SequenceField;
+        }
+
+        /// <summary>Address and fields of <c>command.remote_mac_low</c>.</summary>
+        public readonly struct RemoteMacLowRegister
+        {
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "command.remote_mac_low",
+                Address = 0x043C,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "Argument of OPEN: bits 31..0 of the next hop's MAC.",
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x043C;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+        }
+
+        /// <summary>Address and fields of <c>command.remote_mac_high</c>.</summary>
+        public readonly struct RemoteMacHighRegister
+        {
+            private static readonly RegisterField ValueField = new(
+                "value", 0, 16, 0,
+                "Upper bits.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "command.remote_mac_high",
+                Address = 0x0440,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "Argument of OPEN: bits 47..32 of the next hop's MAC, the first byte on the wire in the most significant byte.",
+                Fields = [ValueField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0440;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 15:0: Upper bits.</summary>
+            public RegisterField Value => ValueField;
+        }
+
+        /// <summary>Address and fields of <c>command.options</c>.</summary>
+        public readonly struct OptionsRegister
+        {
+            private static readonly RegisterField ForgetField = new(
+                "forget", 0, 1, 0,
+                "RELEASE: 1 frees the entry when it is done; 0 keeps it and follows the state (watch).");
+
+            private static readonly RegisterField PeerClosedField = new(
+                "peer_closed", 1, 1, 0,
+                "TAKE: the host has received the peer's FIN, so the state is CLOSE-WAIT; else ESTABLISHED.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "command.options",
+                Address = 0x0444,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "Arguments of RELEASE and TAKE.",
+                Fields = [ForgetField, PeerClosedField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0444;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>
+            /// Bits 0: RELEASE: 1 frees the entry when it is done; 0 keeps it and follows the state (watch).
+            /// </summary>
+            public RegisterField Forget => ForgetField;
+
+            /// <summary>
+            /// Bits 1: TAKE: the host has received the peer's FIN, so the state is CLOSE-WAIT; else ESTABLISHED.
+            /// </summary>
+            public RegisterField PeerClosed => PeerClosedField;
+        }
+
+        /// <summary>Address and fields of <c>command.take_snd_nxt</c>.</summary>
+        public readonly struct TakeSndNxtRegister
+        {
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "command.take_snd_nxt",
+                Address = 0x0448,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "Argument of TAKE: SND.NXT, all of which is acknowledged.",
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0448;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+        }
+
+        /// <summary>Address and fields of <c>command.take_rcv_nxt</c>.</summary>
+        public readonly struct TakeRcvNxtRegister
+        {
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "command.take_rcv_nxt",
+                Address = 0x044C,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "Argument of TAKE: RCV.NXT.",
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x044C;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+        }
+
+        /// <summary>Address and fields of <c>command.take_ts_val</c>.</summary>
+        public readonly struct TakeTsValRegister
+        {
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "command.take_ts_val",
+                Address = 0x0450,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "Argument of TAKE: the host's next TSval, where timestamps are agreed.",
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0450;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+        }
+
+        /// <summary>Address and fields of <c>command.take_window</c>.</summary>
+        public readonly struct TakeWindowRegister
+        {
+            private static readonly RegisterField ValueField = new(
+                "value", 0, 16, 0,
+                "Window field that the engine sends from now on, not yet scaled.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "command.take_window",
+                Address = 0x0454,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "Argument of TAKE.",
+                Fields = [ValueField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0454;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 15:0: Window field that the engine sends from now on, not yet scaled.</summary>
+            public RegisterField Value => ValueField;
         }
 
         /// <summary>Address and fields of <c>command.answer</c>.</summary>

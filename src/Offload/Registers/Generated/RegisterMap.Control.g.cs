@@ -29,6 +29,10 @@ public static partial class RegisterMap
             InterruptStatusRegister.Self,
             InterruptCoalesceRegister.Self,
             ReplyHeaderRegister.Self,
+            HalfOpenRegister.Self,
+            ParkedFramesRegister.Self,
+            HeartbeatRegister.Self,
+            HeartbeatTimeoutRegister.Self,
         ];
 
         /// <summary>Switches of the whole core.</summary>
@@ -74,6 +78,21 @@ public static partial class RegisterMap
 
         /// <summary>Header fields of the engine's own segments.</summary>
         public ReplyHeaderRegister ReplyHeader => default;
+
+        /// <summary>Entries in SYN-RECEIVED now that a SYN made.</summary>
+        public HalfOpenRegister HalfOpen => default;
+
+        /// <summary>Frames that are parked for hosts now, of identity.park_slots.</summary>
+        public ParkedFramesRegister ParkedFrames => default;
+
+        /// <summary>Actions that start when a 1 is written.</summary>
+        public HeartbeatRegister Heartbeat => default;
+
+        /// <summary>
+        /// Time without a beat after which the host counts as lost and every listener does what its <c>host_lost</c>
+        /// says.
+        /// </summary>
+        public HeartbeatTimeoutRegister HeartbeatTimeout => default;
 
         /// <summary>Address and fields of <c>control.control</c>.</summary>
         public readonly struct ControlRegister
@@ -177,6 +196,18 @@ public static partial class RegisterMap
                 "isn_key_set", 3, 1, 0,
                 "1: an ISN key has been committed since reset.");
 
+            private static readonly RegisterField CookieKeySetField = new(
+                "cookie_key_set", 4, 1, 0,
+                "1: a cookie key has been committed since reset; without one no cookie is sent.");
+
+            private static readonly RegisterField CookieKeyWaitsField = new(
+                "cookie_key_waits", 5, 1, 0,
+                "1: a committed cookie key waits for the next period.");
+
+            private static readonly RegisterField HostAliveField = new(
+                "host_alive", 6, 1, 0,
+                "1: the host's heartbeat is in time, or none is asked for.");
+
             internal static readonly RegisterInfo Self = new()
             {
                 Name = "control.status",
@@ -184,7 +215,7 @@ public static partial class RegisterMap
                 Words = 1,
                 Access = RegisterAccess.ReadOnly,
                 Description = "State of the whole core.",
-                Fields = [ReadyField, BusyField, PlacementKeySetField, IsnKeySetField],
+                Fields = [ReadyField, BusyField, PlacementKeySetField, IsnKeySetField, CookieKeySetField, CookieKeyWaitsField, HostAliveField],
             };
 
             /// <summary>Address of the first word in bytes.</summary>
@@ -210,6 +241,15 @@ public static partial class RegisterMap
 
             /// <summary>Bits 3: 1: an ISN key has been committed since reset.</summary>
             public RegisterField IsnKeySet => IsnKeySetField;
+
+            /// <summary>Bits 4: 1: a cookie key has been committed since reset; without one no cookie is sent.</summary>
+            public RegisterField CookieKeySet => CookieKeySetField;
+
+            /// <summary>Bits 5: 1: a committed cookie key waits for the next period.</summary>
+            public RegisterField CookieKeyWaits => CookieKeyWaitsField;
+
+            /// <summary>Bits 6: 1: the host's heartbeat is in time, or none is asked for.</summary>
+            public RegisterField HostAlive => HostAliveField;
         }
 
         /// <summary>Address and fields of <c>control.timebase_low</c>.</summary>
@@ -459,6 +499,110 @@ public static partial class RegisterMap
 
             /// <summary>Bits 13:8: Differentiated services code point.</summary>
             public RegisterField Dscp => DscpField;
+        }
+
+        /// <summary>Address and fields of <c>control.half_open</c>.</summary>
+        public readonly struct HalfOpenRegister
+        {
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "control.half_open",
+                Address = 0x0130,
+                Words = 1,
+                Access = RegisterAccess.ReadOnly,
+                Description = "Entries in SYN-RECEIVED now that a SYN made.",
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0130;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+        }
+
+        /// <summary>Address and fields of <c>control.parked_frames</c>.</summary>
+        public readonly struct ParkedFramesRegister
+        {
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "control.parked_frames",
+                Address = 0x0134,
+                Words = 1,
+                Access = RegisterAccess.ReadOnly,
+                Description = "Frames that are parked for hosts now, of identity.park_slots.",
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0134;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+        }
+
+        /// <summary>Address and fields of <c>control.heartbeat</c>.</summary>
+        public readonly struct HeartbeatRegister
+        {
+            private static readonly RegisterField BeatField = new(
+                "beat", 0, 1, 0,
+                "The host is alive at this instant.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "control.heartbeat",
+                Address = 0x0138,
+                Words = 1,
+                Access = RegisterAccess.Pulse,
+                Description = "Actions that start when a 1 is written.",
+                Fields = [BeatField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0138;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 0: The host is alive at this instant.</summary>
+            public RegisterField Beat => BeatField;
+        }
+
+        /// <summary>Address and fields of <c>control.heartbeat_timeout</c>.</summary>
+        public readonly struct HeartbeatTimeoutRegister
+        {
+            private static readonly RegisterField TicksField = new(
+                "ticks", 0, 20, 0,
+                "In ticks of 1.024 ms; 0: no heartbeat is asked for.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "control.heartbeat_timeout",
+                Address = 0x013C,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "Time without a beat after which the host counts as lost and every listener does what its `host_lost` says.",
+                Fields = [TicksField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x013C;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 19:0: In ticks of 1.024 ms; 0: no heartbeat is asked for.</summary>
+            public RegisterField Ticks => TicksField;
         }
     }
 }

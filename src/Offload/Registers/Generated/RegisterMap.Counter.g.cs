@@ -101,7 +101,7 @@ public static partial class RegisterMap
             {
                 Name = "counter.values",
                 Address = 0x0C00,
-                Words = 128,
+                Words = 256,
                 Access = RegisterAccess.ReadOnly,
                 IsWindow = true,
                 Description = "The snapshot, two words a counter.",
@@ -111,7 +111,7 @@ public static partial class RegisterMap
             public uint Address => 0x0C00;
 
             /// <summary>Number of 32-bit words.</summary>
-            public int Words => 128;
+            public int Words => 256;
 
             /// <summary>What the register map says of it.</summary>
             public RegisterInfo Info => Self;

@@ -9,7 +9,7 @@ namespace Offload.Registers;
 public static partial class RegisterMap
 {
     /// <summary>How many counters there are.</summary>
-    public const int CounterCount = 46;
+    public const int CounterCount = 74;
 
     /// <summary>Every counter, in the order of the snapshot.</summary>
     public static IReadOnlyList<CounterInfo> Counters { get; } =
@@ -146,6 +146,90 @@ public static partial class RegisterMap
         new CounterInfo(
             CounterId.ClosedFlushed, "closed_flushed",
             "Connections flushed by the host."),
+        new CounterInfo(
+            CounterId.SynSent, "syn_sent",
+            "SYNs of active opens sent, repeated ones included (rule A1)."),
+        new CounterInfo(
+            CounterId.SynTimeouts, "syn_timeouts",
+            "SYNs sent again by the timer (rule A5)."),
+        new CounterInfo(
+            CounterId.OpenResetsSent, "open_resets_sent",
+            "RSTs sent for an unacceptable ACK in SYN-SENT (rules A3, A6)."),
+        new CounterInfo(
+            CounterId.SimultaneousOpens, "simultaneous_opens",
+            "SYNs that met SYN-SENT (rule P10)."),
+        new CounterInfo(
+            CounterId.AckTooOld, "ack_too_old",
+            "Segments dropped because their ACK is far below SND.UNA (rule S4)."),
+        new CounterInfo(
+            CounterId.DataAfterClose, "data_after_close",
+            "RSTs sent because data came that nobody can receive (rule F12)."),
+        new CounterInfo(
+            CounterId.TimeWaitReused, "time_wait_reused",
+            "SYNs that opened a new connection out of TIME-WAIT (rule F9)."),
+        new CounterInfo(
+            CounterId.TimeWaitRestored, "time_wait_restored",
+            "Such openings that were an old duplicate's and became TIME-WAIT again (rule F9)."),
+        new CounterInfo(
+            CounterId.IcmpErrors, "icmp_errors",
+            "ICMP errors that quote an open in SYN-SENT (rule A7)."),
+        new CounterInfo(
+            CounterId.CookiesSent, "cookies_sent",
+            "SYN,ACKs with a cookie (rule K1)."),
+        new CounterInfo(
+            CounterId.CookiesLimited, "cookies_limited",
+            "Cookies that the token bucket held back."),
+        new CounterInfo(
+            CounterId.CookiesAccepted, "cookies_accepted",
+            "Connections made from the ACK of a cookie."),
+        new CounterInfo(
+            CounterId.CookiesRefused, "cookies_refused",
+            "ACKs on listeners that sent cookies, without a valid one; treated by rule C2."),
+        new CounterInfo(
+            CounterId.CookiesNoRoom, "cookies_no_room",
+            "Valid cookies dropped because no entry could be freed (rule K2)."),
+        new CounterInfo(
+            CounterId.AcceptOverflows, "accept_overflows",
+            "Final ACKs dropped because as many connections wait for adoption as their listener allows."),
+        new CounterInfo(
+            CounterId.Parked, "parked",
+            "Frames parked for the host (rule P9)."),
+        new CounterInfo(
+            CounterId.ParkedAgain, "parked_again",
+            "Exact retransmissions of a parked frame; dropped."),
+        new CounterInfo(
+            CounterId.ParkFull, "park_full",
+            "Frames dropped because no park slot was free."),
+        new CounterInfo(
+            CounterId.Unparked, "unparked",
+            "Parked frames given to the host."),
+        new CounterInfo(
+            CounterId.ParkDiscarded, "park_discarded",
+            "Parked frames discarded with their connection."),
+        new CounterInfo(
+            CounterId.Released, "released",
+            "Connections handed to the host."),
+        new CounterInfo(
+            CounterId.Held, "held",
+            "Connections that a HOLD froze."),
+        new CounterInfo(
+            CounterId.Taken, "taken",
+            "Connections that a TAKE brought back."),
+        new CounterInfo(
+            CounterId.HostLostRefused, "host_lost_refused",
+            "SYNs refused because the host is lost."),
+        new CounterInfo(
+            CounterId.ClosedRefused, "closed_refused",
+            "Opens that the peer refused (rule A4)."),
+        new CounterInfo(
+            CounterId.ClosedNotAdopted, "closed_not_adopted",
+            "Connections reset because nobody adopted them in time."),
+        new CounterInfo(
+            CounterId.ClosedIdle, "closed_idle",
+            "Watched connections forgotten after their idle time."),
+        new CounterInfo(
+            CounterId.ClosedEvicted, "closed_evicted",
+            "Entries that made room for a cookie's connection (rule K2)."),
         new CounterInfo(
             CounterId.EventsQueued, "events_queued",
             "Events that entered the queue."),

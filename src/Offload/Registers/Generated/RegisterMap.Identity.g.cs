@@ -92,7 +92,7 @@ public static partial class RegisterMap
                 "Raised when something is mended.");
 
             private static readonly RegisterField MinorField = new(
-                "minor", 16, 8, 1,
+                "minor", 16, 8, 2,
                 "Raised when something is added.");
 
             private static readonly RegisterField MajorField = new(
@@ -105,7 +105,7 @@ public static partial class RegisterMap
                 Address = 0x0004,
                 Words = 1,
                 Access = RegisterAccess.Constant,
-                Constant = 0x00010000,
+                Constant = 0x00020000,
                 Description = "Version of the core's behaviour, as semantic versioning.",
                 Fields = [PatchField, MinorField, MajorField],
             };

@@ -9,8 +9,8 @@ namespace Offload.Registers;
 public static partial class RegisterMap
 {
     /// <summary>
-    /// Initial sequence numbers (RFC 6528) and the two keys that this version uses. Keys are write-only; reading them
-    /// gives 0.
+    /// Initial sequence numbers (RFC 6528), SYN cookies (RFC 4987), and the three keys. Keys are write-only; reading
+    /// them gives 0.
     /// </summary>
     public static IsnBlock Isn => default;
 
@@ -24,7 +24,11 @@ public static partial class RegisterMap
             FixedValueRegister.Self,
             KeyRegister.Self,
             KeyCommitRegister.Self,
+            CookieThresholdRegister.Self,
+            CookieBucketRegister.Self,
+            CookiePeriodRegister.Self,
             PlacementKeyRegister.Self,
+            CookieKeyRegister.Self,
         ];
 
         /// <summary>How initial sequence numbers are made.</summary>
@@ -43,10 +47,29 @@ public static partial class RegisterMap
         public KeyCommitRegister KeyCommit => default;
 
         /// <summary>
+        /// SYN cookies are sent while more connections than this are half open, and while no entry is free.
+        /// </summary>
+        public CookieThresholdRegister CookieThreshold => default;
+
+        /// <summary>Limit of SYN,ACKs with a cookie, one token bucket a listener.</summary>
+        public CookieBucketRegister CookieBucket => default;
+
+        /// <summary>
+        /// Number of the current cookie period, timebase[49:26]; a period lasts 2^26 microseconds, about 67 s.
+        /// </summary>
+        public CookiePeriodRegister CookiePeriod => default;
+
+        /// <summary>
         /// The key of the hash that places entries in the table (Toeplitz over the entry's key), 333 bits used, least
         /// significant bit of word 0 first.
         /// </summary>
         public PlacementKeyRegister PlacementKey => default;
+
+        /// <summary>
+        /// The SipHash-2-4 key of SYN cookies, first byte in the least significant byte of word 0. Takes effect with
+        /// key_commit.
+        /// </summary>
+        public CookieKeyRegister CookieKey => default;
 
         /// <summary>Address and fields of <c>isn.mode</c>.</summary>
         public readonly struct ModeRegister
@@ -133,6 +156,10 @@ public static partial class RegisterMap
                 "placement", 1, 1, 0,
                 "Take the words of `placement_key` as the placement key and clear them. Ignored once control.enable has been set or a placement key was taken, until reset.");
 
+            private static readonly RegisterField CookieField = new(
+                "cookie", 2, 1, 0,
+                "Take the words of `cookie_key` as the cookie key from the next period on (the first since reset: at once), and clear them.");
+
             internal static readonly RegisterInfo Self = new()
             {
                 Name = "isn.key_commit",
@@ -140,7 +167,7 @@ public static partial class RegisterMap
                 Words = 1,
                 Access = RegisterAccess.Pulse,
                 Description = "Actions that start when a 1 is written.",
-                Fields = [IsnField, PlacementField],
+                Fields = [IsnField, PlacementField, CookieField],
             };
 
             /// <summary>Address of the first word in bytes.</summary>
@@ -160,6 +187,112 @@ public static partial class RegisterMap
             /// control.enable has been set or a placement key was taken, until reset.
             /// </summary>
             public RegisterField Placement => PlacementField;
+
+            /// <summary>
+            /// Bits 2: Take the words of <c>cookie_key</c> as the cookie key from the next period on (the first since
+            /// reset: at once), and clear them.
+            /// </summary>
+            public RegisterField Cookie => CookieField;
+        }
+
+        /// <summary>Address and fields of <c>isn.cookie_threshold</c>.</summary>
+        public readonly struct CookieThresholdRegister
+        {
+            private static readonly RegisterField HalfOpenField = new(
+                "half_open", 0, 17, 131071,
+                "Entries in SYN-RECEIVED; 0: cookies always.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "isn.cookie_threshold",
+                Address = 0x01A4,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Reset = 0x0001FFFF,
+                Description = "SYN cookies are sent while more connections than this are half open, and while no entry is free.",
+                Fields = [HalfOpenField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x01A4;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 16:0: Entries in SYN-RECEIVED; 0: cookies always.</summary>
+            public RegisterField HalfOpen => HalfOpenField;
+        }
+
+        /// <summary>Address and fields of <c>isn.cookie_bucket</c>.</summary>
+        public readonly struct CookieBucketRegister
+        {
+            private static readonly RegisterField DepthField = new(
+                "depth", 0, 8, 0,
+                "Tokens that a full bucket holds; 0: no limit.");
+
+            private static readonly RegisterField RefillShiftField = new(
+                "refill_shift", 8, 4, 0,
+                "A bucket gains a token at random times, on average every 2^refill_shift microseconds.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "isn.cookie_bucket",
+                Address = 0x01A8,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "Limit of SYN,ACKs with a cookie, one token bucket a listener.",
+                Fields = [DepthField, RefillShiftField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x01A8;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 7:0: Tokens that a full bucket holds; 0: no limit.</summary>
+            public RegisterField Depth => DepthField;
+
+            /// <summary>
+            /// Bits 11:8: A bucket gains a token at random times, on average every 2^refill_shift microseconds.
+            /// </summary>
+            public RegisterField RefillShift => RefillShiftField;
+        }
+
+        /// <summary>Address and fields of <c>isn.cookie_period</c>.</summary>
+        public readonly struct CookiePeriodRegister
+        {
+            private static readonly RegisterField NumberField = new(
+                "number", 0, 24, 0,
+                "The period, modulo 2^24.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "isn.cookie_period",
+                Address = 0x01AC,
+                Words = 1,
+                Access = RegisterAccess.ReadOnly,
+                Description = "Number of the current cookie period, timebase[49:26]; a period lasts 2^26 microseconds, about 67 s.",
+                Fields = [NumberField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x01AC;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 23:0: The period, modulo 2^24.</summary>
+            public RegisterField Number => NumberField;
         }
 
         /// <summary>Address and fields of <c>isn.placement_key</c>.</summary>
@@ -179,6 +312,28 @@ public static partial class RegisterMap
 
             /// <summary>Number of 32-bit words.</summary>
             public int Words => 11;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+        }
+
+        /// <summary>Address and fields of <c>isn.cookie_key</c>.</summary>
+        public readonly struct CookieKeyRegister
+        {
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "isn.cookie_key",
+                Address = 0x01E0,
+                Words = 4,
+                Access = RegisterAccess.WriteOnly,
+                Description = "The SipHash-2-4 key of SYN cookies, first byte in the least significant byte of word 0. Takes effect with key_commit.",
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x01E0;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 4;
 
             /// <summary>What the register map says of it.</summary>
             public RegisterInfo Info => Self;

@@ -45,7 +45,7 @@ public static partial class RegisterMap
             {
                 Name = "listener.staging",
                 Address = 0x0280,
-                Words = 8,
+                Words = 9,
                 Access = RegisterAccess.ReadWrite,
                 Layout = "listener",
                 Description = "The layout `listener`, least significant word first.",
@@ -55,7 +55,7 @@ public static partial class RegisterMap
             public uint Address => 0x0280;
 
             /// <summary>Number of 32-bit words.</summary>
-            public int Words => 8;
+            public int Words => 9;
 
             /// <summary>What the register map says of it.</summary>
             public RegisterInfo Info => Self;
@@ -128,7 +128,7 @@ public static partial class RegisterMap
             {
                 Name = "listener.committed",
                 Address = 0x02C8,
-                Words = 8,
+                Words = 9,
                 Access = RegisterAccess.ReadOnly,
                 Layout = "listener",
                 Description = "The slot's own words, as the engine uses them.",
@@ -138,7 +138,7 @@ public static partial class RegisterMap
             public uint Address => 0x02C8;
 
             /// <summary>Number of 32-bit words.</summary>
-            public int Words => 8;
+            public int Words => 9;
 
             /// <summary>What the register map says of it.</summary>
             public RegisterInfo Info => Self;

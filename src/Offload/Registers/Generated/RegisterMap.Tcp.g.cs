@@ -26,6 +26,11 @@ public static partial class RegisterMap
             OrphanRetriesRegister.Self,
             UnsolicitedAckIntervalRegister.Self,
             ResetBucketRegister.Self,
+            SynRetriesRegister.Self,
+            FinTimeoutRegister.Self,
+            TimeWaitRegister.Self,
+            AdoptionTimeoutRegister.Self,
+            WatchIdleRegister.Self,
         ];
 
         /// <summary>First retransmission timeout of a SYN, SYN,ACK or FIN (Linux TCP_TIMEOUT_INIT, RFC 6298).</summary>
@@ -54,6 +59,27 @@ public static partial class RegisterMap
         /// Limit of resets that no entry answers for, one token bucket a listener (RFC 9293 3.10.7.1; CVE-2016-5696).
         /// </summary>
         public ResetBucketRegister ResetBucket => default;
+
+        /// <summary>
+        /// How often the SYN of an active open is sent again before it is given up (Linux tcp_syn_retries).
+        /// </summary>
+        public SynRetriesRegister SynRetries => default;
+
+        /// <summary>How long FIN-WAIT-2 lasts (Linux tcp_fin_timeout, 60 s).</summary>
+        public FinTimeoutRegister FinTimeout => default;
+
+        /// <summary>
+        /// How long TIME-WAIT lasts, 2MSL (Linux TCP_TIMEWAIT_LEN, 60 s; RFC 9293 3.4.2 has four minutes).
+        /// </summary>
+        public TimeWaitRegister TimeWait => default;
+
+        /// <summary>
+        /// How long a connection waits for its adoption, and how long it stays held, before it is reset.
+        /// </summary>
+        public AdoptionTimeoutRegister AdoptionTimeout => default;
+
+        /// <summary>How long a connection that the host owns is watched while no segment of it passes.</summary>
+        public WatchIdleRegister WatchIdle => default;
 
         /// <summary>Address and fields of <c>tcp.rto_initial</c>.</summary>
         public readonly struct RtoInitialRegister
@@ -248,6 +274,160 @@ public static partial class RegisterMap
             /// Bits 11:8: A bucket gains a token at random times, on average every 2^refill_shift microseconds.
             /// </summary>
             public RegisterField RefillShift => RefillShiftField;
+        }
+
+        /// <summary>Address and fields of <c>tcp.syn_retries</c>.</summary>
+        public readonly struct SynRetriesRegister
+        {
+            private static readonly RegisterField CountField = new(
+                "count", 0, 4, 6,
+                "0 to 15.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "tcp.syn_retries",
+                Address = 0x0218,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Reset = 0x00000006,
+                Description = "How often the SYN of an active open is sent again before it is given up (Linux tcp_syn_retries).",
+                Fields = [CountField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0218;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 3:0: 0 to 15.</summary>
+            public RegisterField Count => CountField;
+        }
+
+        /// <summary>Address and fields of <c>tcp.fin_timeout</c>.</summary>
+        public readonly struct FinTimeoutRegister
+        {
+            private static readonly RegisterField TicksField = new(
+                "ticks", 0, 20, 58594,
+                "In ticks of 1.024 ms.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "tcp.fin_timeout",
+                Address = 0x021C,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Reset = 0x0000E4E2,
+                Description = "How long FIN-WAIT-2 lasts (Linux tcp_fin_timeout, 60 s).",
+                Fields = [TicksField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x021C;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 19:0: In ticks of 1.024 ms.</summary>
+            public RegisterField Ticks => TicksField;
+        }
+
+        /// <summary>Address and fields of <c>tcp.time_wait</c>.</summary>
+        public readonly struct TimeWaitRegister
+        {
+            private static readonly RegisterField TicksField = new(
+                "ticks", 0, 20, 58594,
+                "In ticks of 1.024 ms.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "tcp.time_wait",
+                Address = 0x0220,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Reset = 0x0000E4E2,
+                Description = "How long TIME-WAIT lasts, 2MSL (Linux TCP_TIMEWAIT_LEN, 60 s; RFC 9293 3.4.2 has four minutes).",
+                Fields = [TicksField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0220;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 19:0: In ticks of 1.024 ms.</summary>
+            public RegisterField Ticks => TicksField;
+        }
+
+        /// <summary>Address and fields of <c>tcp.adoption_timeout</c>.</summary>
+        public readonly struct AdoptionTimeoutRegister
+        {
+            private static readonly RegisterField TicksField = new(
+                "ticks", 0, 20, 9766,
+                "In ticks of 1.024 ms; 9766 is 10 s.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "tcp.adoption_timeout",
+                Address = 0x0224,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Reset = 0x00002626,
+                Description = "How long a connection waits for its adoption, and how long it stays held, before it is reset.",
+                Fields = [TicksField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0224;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 19:0: In ticks of 1.024 ms; 9766 is 10 s.</summary>
+            public RegisterField Ticks => TicksField;
+        }
+
+        /// <summary>Address and fields of <c>tcp.watch_idle</c>.</summary>
+        public readonly struct WatchIdleRegister
+        {
+            private static readonly RegisterField TicksField = new(
+                "ticks", 0, 31, 0,
+                "In ticks of 1.024 ms; 0: without end.");
+
+            internal static readonly RegisterInfo Self = new()
+            {
+                Name = "tcp.watch_idle",
+                Address = 0x0228,
+                Words = 1,
+                Access = RegisterAccess.ReadWrite,
+                Description = "How long a connection that the host owns is watched while no segment of it passes.",
+                Fields = [TicksField],
+            };
+
+            /// <summary>Address of the first word in bytes.</summary>
+            public uint Address => 0x0228;
+
+            /// <summary>Number of 32-bit words.</summary>
+            public int Words => 1;
+
+            /// <summary>What the register map says of it.</summary>
+            public RegisterInfo Info => Self;
+
+            /// <summary>Bits 30:0: In ticks of 1.024 ms; 0: without end.</summary>
+            public RegisterField Ticks => TicksField;
         }
     }
 }
