@@ -1,16 +1,16 @@
 // SipHash-2-4 (Aumasson, Bernstein 2012) of one message a clock.
 //
 // Fully pipelined, half a SipRound a stage: between two registers lie one level of 64-bit additions and one of
-// XORs, the rotations being wires. A message and its key enter together, and may be others in every clock. The
-// key is needed at the initialization only, so it is not carried; each message block waits in a delay that ends
-// where the block is last used, so that the delays together form a triangle.
+// XORs, the rotations being wires. A message and the state that it starts from enter together, and may be others in
+// every clock: the state is the key's (siphash_start), or what a block before the first one has made of it. Each
+// message block waits in a delay that ends where the block is last used, so that the delays together form a triangle.
 //
 // LATENCY = 4 * BLOCKS + 9: what is sampled at one clock edge comes out behind the LATENCY-th edge, that one
-// counted (1 stage to initialize, 4 half rounds a block, 8 half rounds to finalize, the last of which makes the
+// counted (1 stage to take the state and block 0, 4 half rounds a block, 8 half rounds to finalize, the last of which makes the
 // hash as well). A user that needs the figure passes it as the parameter; a wrong one ends elaboration.
 // There is no reset and no valid: a user delays its own valid by LATENCY.
 //
-// Bytes are in SipHash's order: byte i of the message is message[8*i +: 8], byte i of the key is key[8*i +: 8].
+// Bytes are in SipHash's order: byte i of the message is message[8*i +: 8].
 // The user lays out the last block, whose most significant byte is the message's length modulo 256.
 
 `default_nettype none
@@ -23,8 +23,8 @@ module siphash_2_4 #(
 ) (
     input  wire                   clk,
 
-    // Message and its key; block 0 in the least significant bits.
-    input  wire [127:0]           key,
+    // Message, block 0 in the least significant bits; and the state {v3, v2, v1, v0} that it starts from.
+    input  wire [255:0]           start,
     input  wire [64*BLOCKS-1:0]   message,
 
     // Hash of the message of LATENCY clocks ago.
@@ -60,10 +60,10 @@ module siphash_2_4 #(
     reg [63:0] init_v3;
 
     always @(posedge clk) begin
-        init_v0 <= key[63:0]   ^ 64'h736f6d6570736575;
-        init_v1 <= key[127:64] ^ 64'h646f72616e646f6d;
-        init_v2 <= key[63:0]   ^ 64'h6c7967656e657261;
-        init_v3 <= key[127:64] ^ 64'h7465646279746573 ^ message[63:0];
+        init_v0 <= start[63:0];
+        init_v1 <= start[127:64];
+        init_v2 <= start[191:128];
+        init_v3 <= start[255:192] ^ message[63:0];
     end
 
     assign state_v0[63:0] = init_v0;
@@ -103,23 +103,9 @@ module siphash_2_4 #(
             reg  [63:0] q2;
             reg  [63:0] q3;
 
-            if (s % 2 == 0) begin : first_half
-                wire [63:0] sum01 = v0 + v1;
-                wire [63:0] sum23 = v2 + v3;
-
-                assign next_v0 = {sum01[31:0], sum01[63:32]};
-                assign next_v1 = {v1[50:0], v1[63:51]} ^ sum01;
-                assign next_v2 = sum23;
-                assign next_v3 = {v3[47:0], v3[63:48]} ^ sum23;
-            end else begin : second_half
-                wire [63:0] sum21 = v2 + v1;
-                wire [63:0] sum03 = v0 + v3;
-
-                assign next_v0 = sum03;
-                assign next_v1 = {v1[46:0], v1[63:47]} ^ sum21;
-                assign next_v2 = {sum21[31:0], sum21[63:32]};
-                assign next_v3 = {v3[42:0], v3[63:43]} ^ sum03;
-            end
+            siphash_half_round #(.SECOND(s % 2)) half (
+                .v({v3, v2, v1, v0}), .next({next_v3, next_v2, next_v1, next_v0})
+            );
 
             // A block ends with its XOR into v0; the next one begins with its XOR into v3, finalization with 0xff.
             if (s % 4 == 3 && s / 4 < BLOCKS - 1) begin : next_block

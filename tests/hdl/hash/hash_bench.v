@@ -43,6 +43,9 @@ module hash_bench (
 
     assign packed_key = connection;
 
+    wire [255:0] start;
+    siphash_start siphash_start (.key(siphash_key), .start(start));
+
     genvar b;
     generate
         for (b = 1; b <= 8; b = b + 1) begin : each_length
@@ -51,7 +54,7 @@ module hash_bench (
                 .LATENCY(4 * b + 9)
             ) siphash (
                 .clk(clk),
-                .key(siphash_key),
+                .start(start),
                 .message(siphash_message[64*b-1:0]),
                 .hash(siphash_hash[64*(b-1) +: 64])
             );
@@ -60,6 +63,7 @@ module hash_bench (
 
     isn_message isn (
         .key(connection),
+        .is_cookie(1'b0),
         .message(isn_text)
     );
 
@@ -68,7 +72,7 @@ module hash_bench (
         .LATENCY(29)
     ) isn_siphash (
         .clk(clk),
-        .key(siphash_key),
+        .start(start),
         .message(isn_text),
         .hash(isn_hash)
     );
