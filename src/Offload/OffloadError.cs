@@ -56,4 +56,28 @@ public enum OffloadError
 
     /// <summary>This process did not set the current ISN key, and keys cannot be read back.</summary>
     KeyNotHeld = 18,
+
+    /// <summary>The peer refused an open (RFC 9293 3.10.7.3, rule A4); as a socket's ECONNREFUSED.</summary>
+    ConnectionRefused = 19,
+
+    /// <summary>The peer did not answer an open, however often its SYN was sent again (RFC 9293 3.8.3, rule A5); as a socket's ETIMEDOUT.</summary>
+    ConnectionTimedOut = 20,
+
+    /// <summary>The core has a connection of this key already; it may be in TIME-WAIT.</summary>
+    ConnectionExists = 21,
+
+    /// <summary>Every entry of the core's connection table is in use.</summary>
+    TableFull = 22,
+
+    /// <summary>The host behind the board has no route to the peer that leads through the board.</summary>
+    NoRoute = 23,
+
+    /// <summary>The next hop towards the peer does not answer the kernel's question for its MAC address.</summary>
+    NextHopUnreachable = 24,
+
+    /// <summary>An open was ended before it was answered: by an abort, a flush, or another bitstream.</summary>
+    ConnectionAborted = 25,
+
+    /// <summary>The initial sequence number of this connection does not follow from key, tuple and time alone, so it cannot be computed again.</summary>
+    NotComputable = 26,
 }

@@ -53,7 +53,7 @@ public sealed class IsnTests
         IsnConfiguration isn = new(IsnMode.Fixed, 1, TestEnabled: false, IsKeySet: true, 1);
         Assert.Equal(IsnMode.Rfc6528, isn.EffectiveMode);
         Assert.Equal(IsnMode.Fixed, (isn with { TestEnabled = true }).EffectiveMode);
-        Assert.Equal(IsnMode.Rfc6528, (isn with { Mode = IsnMode.Cookie }).EffectiveMode);
+        Assert.Equal(IsnMode.Cookie, (isn with { Mode = IsnMode.Cookie }).EffectiveMode);
     }
 
     [Fact]

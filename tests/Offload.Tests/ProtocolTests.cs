@@ -17,8 +17,8 @@ public sealed class ProtocolTests
     [InlineData("ffffffff0100")]
     [InlineData("010000000100")]
     [InlineData("08000000010000000000010000000000")]
-    [InlineData("080000000100" + "4f464c44" + "0200")]
-    [InlineData("090000000100" + "4f464c44" + "010000")]
+    [InlineData("080000000100" + "4f464c44" + "0100")]
+    [InlineData("090000000100" + "4f464c44" + "020000")]
     [InlineData("0200000002000000")]
     [InlineData("474554202f20485454502f312e310d0a0d0a")]
     public async Task A_bad_beginning_closes_the_connection(string hex)
@@ -39,7 +39,7 @@ public sealed class ProtocolTests
         {
             foreach (int length in new[] { 0, 1, 3, 7, 200, Protocol.MaxRequest })
             {
-                if ((length == 0 && (code is 2 or 3 or 8 or 9 or 13 or 14)) || (code == 12 && length == 1))
+                if ((length == 0 && (code is 2 or 3 or 8 or 9 or 13 or 14 or 19)) || (code == 12 && length == 1))
                 {
                     // These are right.
                     continue;
@@ -72,7 +72,7 @@ public sealed class ProtocolTests
             {
                 // A right frame of a random request.
                 BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length - 4);
-                BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), (ushort)random.Next(1, 16));
+                BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), (ushort)random.Next(1, 20));
             }
 
             await socket.SendAsync(bytes);
@@ -188,6 +188,7 @@ public sealed class ProtocolTests
     private static Action<byte[]>[] Readers =>
     [
         static bytes => { MessageReader reader = new(bytes); Wire.ReadOptions(ref reader); },
+        static bytes => { MessageReader reader = new(bytes); Wire.ReadOpen(ref reader); },
         static bytes => { MessageReader reader = new(bytes); Wire.ReadListener(ref reader); },
         static bytes => { MessageReader reader = new(bytes); Wire.ReadCommand(ref reader); },
         static bytes => { MessageReader reader = new(bytes); Wire.ReadIdentity(ref reader); },
@@ -230,7 +231,7 @@ public sealed class ProtocolTests
     private static async Task<Socket> GreetAsync(FakeBoardUnderTest test)
     {
         Socket socket = await ConnectAsync(test);
-        await socket.SendAsync(Convert.FromHexString("080000000100" + "4f464c44" + "0100"));
+        await socket.SendAsync(Convert.FromHexString("080000000100" + "4f464c44" + "0200"));
         byte[] header = new byte[4];
         await ReadExactlyAsync(socket, header);
         await ReadExactlyAsync(socket, new byte[BinaryPrimitives.ReadInt32LittleEndian(header)]);

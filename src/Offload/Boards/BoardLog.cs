@@ -12,12 +12,15 @@ namespace Offload.Boards;
 /// <item><term>1003</term><description>CoreStarted (Information): the engine is enabled, with its version, table size and epoch.</description></item>
 /// <item><term>1004</term><description>CloseFailed (Warning): the engine could not be disabled.</description></item>
 /// <item><term>1005</term><description>CoreUnusable (Warning): the board was opened for loading only.</description></item>
+/// <item><term>1006</term><description>HeartbeatFailed (Warning): the core was not told that the host is alive; it is tried again.</description></item>
+/// <item><term>1007</term><description>Orphans (Information): the core has connections of earlier sessions.</description></item>
 /// <item><term>1100</term><description>BitstreamLoaded (Information).</description></item>
 /// <item><term>1200</term><description>ListenerAdded (Information).</description></item>
 /// <item><term>1201</term><description>ListenerRemoved (Information).</description></item>
 /// <item><term>1300</term><description>IsnModeSet (Information).</description></item>
 /// <item><term>1301</term><description>IsnKeySet (Information): its number, never the key.</description></item>
 /// <item><term>1302</term><description>IsnTestMode (Warning): sequence numbers are fixed.</description></item>
+/// <item><term>1303</term><description>CookieKeySet (Information): that there is a new one, never the key.</description></item>
 /// <item><term>1400</term><description>EventsLost (Warning): the core's queue was full.</description></item>
 /// <item><term>1401</term><description>EventsFailed (Warning): reading the queue failed and is tried again.</description></item>
 /// <item><term>1402</term><description>EventsEnded (Information): the queue is read no longer.</description></item>
@@ -47,6 +50,12 @@ internal static partial class BoardLog
     [LoggerMessage(1005, LogLevel.Warning, "The core on board {Board} cannot be used; only a bitstream can be loaded", EventName = "CoreUnusable")]
     public static partial void CoreUnusable(ILogger logger, string board, Exception exception);
 
+    [LoggerMessage(1006, LogLevel.Warning, "The core could not be told that the host is alive; trying again", EventName = "HeartbeatFailed")]
+    public static partial void HeartbeatFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1007, LogLevel.Information, "The core has {Count} connections of earlier sessions (connections orphans)", EventName = "Orphans")]
+    public static partial void Orphans(ILogger logger, uint count);
+
     [LoggerMessage(1100, LogLevel.Information, "Bitstream {Path} version {Version} is loaded", EventName = "BitstreamLoaded")]
     public static partial void BitstreamLoaded(ILogger logger, string path, string version);
 
@@ -64,6 +73,9 @@ internal static partial class BoardLog
 
     [LoggerMessage(1302, LogLevel.Warning, "ISN mode is fixed: every connection gets the same number. For tests only", EventName = "IsnTestMode")]
     public static partial void IsnTestMode(ILogger logger);
+
+    [LoggerMessage(1303, LogLevel.Information, "A new cookie key is set", EventName = "CookieKeySet")]
+    public static partial void CookieKeySet(ILogger logger);
 
     [LoggerMessage(1400, LogLevel.Warning, "The core lost {Count} events because its queue was full; the table holds the truth", EventName = "EventsLost")]
     public static partial void EventsLost(ILogger logger, ulong count);

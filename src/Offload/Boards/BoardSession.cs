@@ -33,6 +33,9 @@ internal abstract class BoardSession : IAsyncDisposable
     /// <summary>A command with its answer; <paramref name="answer"/> takes the entry's words.</summary>
     public abstract ValueTask<CommandStatus> ExecuteAsync(CommandRequest request, Memory<uint> answer, CancellationToken cancellationToken);
 
+    /// <summary>Opens a connection and waits until it is ESTABLISHED; <paramref name="answer"/> takes the entry's words.</summary>
+    public abstract ValueTask OpenConnectionAsync(ConnectionOpenOptions options, Memory<uint> answer, CancellationToken cancellationToken);
+
     /// <summary>All entries in use.</summary>
     public abstract ValueTask ReadTableAsync(TableWords table, CancellationToken cancellationToken);
 
@@ -59,6 +62,9 @@ internal abstract class BoardSession : IAsyncDisposable
 
     /// <summary>Sets the ISN key; returns its generation.</summary>
     public abstract ValueTask<ulong> SetIsnKeyAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
+
+    /// <summary>Sets a cookie key from the holder's generator; it goes nowhere but into the core.</summary>
+    public abstract ValueTask RotateCookieKeyAsync(CancellationToken cancellationToken);
 
     /// <summary>Loads a bitstream and starts the core.</summary>
     public abstract ValueTask LoadAsync(string path, IProgress<LoadProgress>? progress, CancellationToken cancellationToken);

@@ -5,7 +5,7 @@ namespace Offload.Boards;
 /// <summary>Reads a core's state.</summary>
 internal static class BoardStatusReader
 {
-    private const int Words = 5;
+    private static readonly int Words = ((int)(RegisterMap.Control.ParkedFrames.Address - RegisterMap.Control.Status.Address) / 4) + 1;
 
     /// <summary>Reads it. The halves of the timebase belong together.</summary>
     public static async ValueTask<BoardStatus> ReadAsync(BoardSession session, CancellationToken cancellationToken)
@@ -16,7 +16,7 @@ internal static class BoardStatusReader
         uint? highBefore = null;
         while (true)
         {
-            // status, timebase_low, timebase_high, entries_in_use, entries_peak
+            // status, timebase_low, timebase_high, entries_in_use, entries_peak, …, half_open, parked_frames
             await session.ReadAsync(RegisterMap.Control.Status.Address, state, cancellationToken).ConfigureAwait(false);
             if (highBefore == state[2])
             {
@@ -36,6 +36,11 @@ internal static class BoardStatusReader
             RegisterMap.Control.Status.PlacementKeySet.Get(status) != 0,
             ((ulong)state[2] << 32) | state[1],
             (int)state[3],
-            (int)state[4]);
+            (int)state[4],
+            (int)state[^2],
+            (int)state[^1],
+            RegisterMap.Control.Status.CookieKeySet.Get(status) != 0,
+            RegisterMap.Control.Status.CookieKeyWaits.Get(status) != 0,
+            RegisterMap.Control.Status.HostAlive.Get(status) != 0);
     }
 }

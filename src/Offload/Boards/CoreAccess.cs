@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Offload.Connections;
 using Offload.Links;
 using Offload.Registers;
@@ -13,6 +14,7 @@ internal sealed class CoreAccess(RegisterLink link, TimeSpan timeout)
 
     private readonly uint[] _word = new uint[1];
     private readonly uint[] _command = new uint[((int)(RegisterMap.Command.Go.Address - RegisterMap.Command.Key.Address) / 4) + 1];
+    private readonly uint[] _arguments = new uint[((int)(RegisterMap.Command.TakeWindow.Address - RegisterMap.Command.RemoteMacLow.Address) / 4) + 1];
     private readonly uint[] _counters = new uint[2 * RegisterMap.CounterCount];
     private byte _sequence;
 
@@ -50,6 +52,12 @@ internal sealed class CoreAccess(RegisterLink link, TimeSpan timeout)
 
         byte sequence = unchecked(++_sequence);
         FillCommand(request, sequence);
+        if (request.HasArguments)
+        {
+            FillArguments(request);
+            await link.WriteAsync(RegisterMap.Command.RemoteMacLow.Address, _arguments, cancellationToken).ConfigureAwait(false);
+        }
+
         await link.WriteAsync(RegisterMap.Command.Key.Address, _command, cancellationToken).ConfigureAwait(false);
         RegisterField number = RegisterMap.Command.Status.Sequence;
         uint word = await PollAsync(status, busy | number.Mask, number.Set(0, sequence), $"Command {request.Code}", cancellationToken)
@@ -121,22 +129,22 @@ internal sealed class CoreAccess(RegisterLink link, TimeSpan timeout)
     }
 
     /// <summary>Sets the ISN key. The caller zeroes its own copy.</summary>
-    public async ValueTask SetIsnKeyAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    public ValueTask SetIsnKeyAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
+        SetKeyAsync(RegisterMap.Isn.Key.Address, RegisterMap.Isn.KeyCommit.Isn.Mask, key, cancellationToken);
+
+    /// <summary>Sets a cookie key that nobody else ever has, from the operating system's generator. Where the core has one, the new one takes effect with
+    /// the next period, so that the cookies that are under way stay valid.</summary>
+    public async ValueTask SetCookieKeyAsync(CancellationToken cancellationToken)
     {
-        uint[] words = GC.AllocateArray<uint>(key.Length / 4, pinned: true);
+        byte[] key = GC.AllocateArray<byte>(4 * RegisterMap.Isn.CookieKey.Words, pinned: true);
         try
         {
-            for (int i = 0; i < words.Length; i++)
-            {
-                words[i] = BinaryPrimitives.ReadUInt32LittleEndian(key.Span[(4 * i)..]);
-            }
-
-            await link.WriteAsync(RegisterMap.Isn.Key.Address, words, cancellationToken).ConfigureAwait(false);
-            await WriteAsync(RegisterMap.Isn.KeyCommit.Address, RegisterMap.Isn.KeyCommit.Isn.Mask, cancellationToken).ConfigureAwait(false);
+            RandomNumberGenerator.Fill(key);
+            await SetKeyAsync(RegisterMap.Isn.CookieKey.Address, RegisterMap.Isn.KeyCommit.Cookie.Mask, key, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            words.AsSpan().Clear();
+            CryptographicOperations.ZeroMemory(key);
         }
     }
 
@@ -167,6 +175,25 @@ internal sealed class CoreAccess(RegisterLink link, TimeSpan timeout)
         }
     }
 
+    private async ValueTask SetKeyAsync(uint address, uint commit, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    {
+        uint[] words = GC.AllocateArray<uint>(key.Length / 4, pinned: true);
+        try
+        {
+            for (int i = 0; i < words.Length; i++)
+            {
+                words[i] = BinaryPrimitives.ReadUInt32LittleEndian(key.Span[(4 * i)..]);
+            }
+
+            await link.WriteAsync(address, words, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(RegisterMap.Isn.KeyCommit.Address, commit, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            words.AsSpan().Clear();
+        }
+    }
+
     private void FillCommand(in CommandRequest request, byte sequence)
     {
         Span<uint> words = _command;
@@ -179,5 +206,19 @@ internal sealed class CoreAccess(RegisterLink link, TimeSpan timeout)
             ? RegisterMap.Command.Listener.Index.Set(0, slot)
             : RegisterMap.Command.Listener.All.Set(0, 1);
         words[^1] = RegisterMap.Command.Go.Sequence.Set(RegisterMap.Command.Go.Code.Set(0, (uint)request.Code), sequence);
+    }
+
+    /// <summary>Registers remote_mac_low to take_window.</summary>
+    private void FillArguments(in CommandRequest request)
+    {
+        ConnectionTake take = request.Take;
+        uint options = RegisterMap.Command.Options.Forget.Set(0, request.Forget ? 1u : 0);
+        _arguments[0] = (uint)request.RemoteMac.Value;
+        _arguments[1] = (uint)(request.RemoteMac.Value >> 32) & 0xFFFF;
+        _arguments[2] = RegisterMap.Command.Options.PeerClosed.Set(options, take.PeerClosed ? 1u : 0);
+        _arguments[3] = take.SndNxt;
+        _arguments[4] = take.RcvNxt;
+        _arguments[5] = take.TsVal;
+        _arguments[6] = take.Window;
     }
 }

@@ -8,7 +8,7 @@ using Offload.Registers;
 namespace Offload.Boards;
 
 /// <summary>The session of the process that holds a board.</summary>
-internal sealed class HolderSession : BoardSession
+internal sealed partial class HolderSession : BoardSession
 {
     private readonly BoardHardware _hardware;
     private readonly OffloadBoardOptions _options;
@@ -20,6 +20,7 @@ internal sealed class HolderSession : BoardSession
     private BoardIdentity? _identity;
     private OffloadException? _unusable;
     private EventPump? _pump;
+    private Heartbeat? _heartbeat;
     private ulong _keyGeneration;
     private bool _disposed;
 
@@ -31,6 +32,8 @@ internal sealed class HolderSession : BoardSession
         _logger = logger;
         _core = new CoreAccess(hardware.Link, options.CommandTimeout);
         _slots = new ListenerSlots(_core, hardware.HostPort, logger);
+        Events.Tap = _opened.OnEvent;
+        Events.LostTap = OnEventsLost;
     }
 
     /// <summary>The events, for subscribers and for the meter.</summary>
@@ -46,6 +49,7 @@ internal sealed class HolderSession : BoardSession
     public static async ValueTask<HolderSession> StartAsync(
         BoardHardware hardware, OffloadBoardOptions options, IsnKeyStore keys, ILogger logger, CancellationToken cancellationToken)
     {
+        Heartbeat.Check(options.HostTimeout);
         HolderSession session = new(hardware, options, keys, logger);
         if (hardware.Programmer.IsLoaded)
         {
@@ -137,6 +141,7 @@ internal sealed class HolderSession : BoardSession
     public override async ValueTask<Listener> AddListenerAsync(ListenerOptions options, CancellationToken cancellationToken)
     {
         using Turn turn = await EnterAsync(cancellationToken).ConfigureAwait(false);
+        _opened.Settle(_slots);
         return await _slots.AddAsync(options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -203,11 +208,19 @@ internal sealed class HolderSession : BoardSession
     }
 
     /// <inheritdoc/>
+    public override async ValueTask RotateCookieKeyAsync(CancellationToken cancellationToken)
+    {
+        using Turn turn = await EnterAsync(cancellationToken).ConfigureAwait(false);
+        await _core.SetCookieKeyAsync(cancellationToken).ConfigureAwait(false);
+        BoardLog.CookieKeySet(_logger);
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask LoadAsync(string path, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         BitstreamFile file = await Task.Run(() => BitstreamFile.Open(path), cancellationToken).ConfigureAwait(false);
         using Turn turn = await EnterAsync(cancellationToken, needsCore: false).ConfigureAwait(false);
-        await StopPumpAsync().ConfigureAwait(false);
+        await StopLoopsAsync().ConfigureAwait(false);
         try
         {
             await _hardware.Programmer.LoadAsync(file, progress, cancellationToken).ConfigureAwait(false);
@@ -217,10 +230,11 @@ internal sealed class HolderSession : BoardSession
             if (!_hardware.Programmer.IsLoaded)
             {
                 _identity = null;
+                EndOpened("its core is gone");
             }
             else if (_identity is not null)
             {
-                _pump = await EventPump.StartAsync(_core, Events, _logger, CancellationToken.None).ConfigureAwait(false);
+                await StartLoopsAsync(CancellationToken.None).ConfigureAwait(false);
             }
 
             throw;
@@ -228,6 +242,7 @@ internal sealed class HolderSession : BoardSession
 
         BoardLog.BitstreamLoaded(_logger, path, file.Header.Version);
         _identity = null;
+        EndOpened("another bitstream was loaded");
         try
         {
             // The old core is gone; a cancellation now would leave a board that is neither.
@@ -254,12 +269,13 @@ internal sealed class HolderSession : BoardSession
 
             _disposed = true;
             Events.Complete(new BoardGoneException("The board was closed. Open it again."));
-            await StopPumpAsync().ConfigureAwait(false);
+            await StopLoopsAsync().ConfigureAwait(false);
             if (_identity is not null)
             {
                 await StopCoreAsync().ConfigureAwait(false);
             }
 
+            EndOpened("the board was closed");
             _slots.Dispose();
             await _hardware.DisposeAsync().ConfigureAwait(false);
         }
@@ -275,11 +291,18 @@ internal sealed class HolderSession : BoardSession
         await CoreStartup.WaitReadyAsync(_core, _options.ReadyTimeout, cancellationToken).ConfigureAwait(false);
         await CoreStartup.SetPlacementKeyAsync(_core, cancellationToken).ConfigureAwait(false);
         await CoreStartup.SetIsnKeyAsync(_core, _keys, ++_keyGeneration, cancellationToken).ConfigureAwait(false);
+        await _core.SetCookieKeyAsync(cancellationToken).ConfigureAwait(false);
         await _slots.BeginAsync(identity, cancellationToken).ConfigureAwait(false);
+        await Heartbeat.PrepareAsync(_core, _options.HostTimeout, cancellationToken).ConfigureAwait(false);
+        uint orphans = await _core.ReadAsync(RegisterMap.Control.EntriesInUse.Address, cancellationToken).ConfigureAwait(false);
         byte epoch = await CoreStartup.EnableAsync(_core, cancellationToken).ConfigureAwait(false);
-        _pump = await EventPump.StartAsync(_core, Events, _logger, cancellationToken).ConfigureAwait(false);
+        await StartLoopsAsync(cancellationToken).ConfigureAwait(false);
         _identity = identity;
         BoardLog.CoreStarted(_logger, identity.CoreVersion, identity.Connections, identity.Listeners, epoch);
+        if (orphans > 0)
+        {
+            BoardLog.Orphans(_logger, orphans);
+        }
     }
 
     /// <summary>The board becomes a cable.</summary>
@@ -303,8 +326,23 @@ internal sealed class HolderSession : BoardSession
         }
     }
 
-    private async ValueTask StopPumpAsync()
+    private async ValueTask StartLoopsAsync(CancellationToken cancellationToken)
     {
+        _pump = await EventPump.StartAsync(_core, Events, _logger, cancellationToken).ConfigureAwait(false);
+        _heartbeat = Heartbeat.Start(_core.Link, _options.HostTimeout, _logger);
+    }
+
+    private void EndOpened(string why) => _opened.EndAll(opened => new OffloadException(
+        OffloadError.ConnectionAborted, $"Connection {opened.Key}: {why}. Open it again."));
+
+    private async ValueTask StopLoopsAsync()
+    {
+        if (_heartbeat is { } heartbeat)
+        {
+            _heartbeat = null;
+            await heartbeat.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_pump is { } pump)
         {
             _pump = null;

@@ -7,14 +7,19 @@ using Offload.Listeners;
 using Offload.Programming;
 using Offload.Registers;
 using Offload.Serving;
+using Offload.Timers;
 
 namespace Offload.Boards;
 
 /// <summary>An open board: the one object that an application keeps for as long as it works with a board. Thread-safe.</summary>
 /// <remarks>
 /// Whoever opens a board first holds it, and serves it to this user's other processes; whoever opens it later works through the holder, with the
-/// same results. When the holder disposes it, the listeners are removed, their ports go back to the kernel, and the engine is disabled: the board is
-/// a cable again. Disposing a board that another process holds only ends the connection to that process.
+/// same results. While it is open, the holder tells the core that the host is alive (<see cref="OffloadBoardOptions.HostTimeout"/>). When the holder
+/// disposes it, the listeners are removed, all ports go back to the kernel, the signs of life end, and the engine is disabled: the board is
+/// a cable again. Connections that the engine still has stay in its table, sending nothing; opening the board begins a session with the next number, in
+/// which they are orphans (<see cref="BoardConnections.GetOrphansAsync"/>). Close or abort them before disposing where the peers should be told. A
+/// holder that is killed leaves the engine on; after <see cref="OffloadBoardOptions.HostTimeout"/> every listener does what its
+/// <see cref="Offload.Listeners.ListenerOptions.HostLost"/> says. Disposing a board that another process holds only ends the connection to that process.
 /// </remarks>
 public sealed class OffloadBoard : IAsyncDisposable
 {
@@ -35,6 +40,7 @@ public sealed class OffloadBoard : IAsyncDisposable
         Listeners = new BoardListeners(session);
         Connections = new BoardConnections(session);
         Counters = new BoardCounters(session);
+        Timers = new BoardTimers(session);
         Registers = new BoardRegisters(session);
         _metrics = metrics;
     }
@@ -56,6 +62,9 @@ public sealed class OffloadBoard : IAsyncDisposable
 
     /// <summary>The counters.</summary>
     public BoardCounters Counters { get; }
+
+    /// <summary>The engine's timers and limits, under Linux's names.</summary>
+    public BoardTimers Timers { get; }
 
     /// <summary>The registers, by address and by name.</summary>
     public BoardRegisters Registers { get; }

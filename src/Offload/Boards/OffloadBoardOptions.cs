@@ -38,6 +38,11 @@ public sealed class OffloadBoardOptions
     /// <summary>How long a core may take to fill its memories after a reset or load. Default: 10 s.</summary>
     public TimeSpan ReadyTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the core may go without a sign of the process that holds it before it counts the host as lost, and every listener does what its
+    /// <see cref="Listeners.ListenerOptions.HostLost"/> says. The holder gives a sign three times within it. Zero: never; else 100 ms to 1073 s.
+    /// Default: 10 s. Only the holder's counts.</summary>
+    public TimeSpan HostTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Where logs go; null: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 }

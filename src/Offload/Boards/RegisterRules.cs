@@ -17,6 +17,9 @@ internal static class RegisterRules
         (RegisterMap.Isn.Key.Info, "set the ISN key (isn set, BoardIsn.SetKeyAsync)"),
         (RegisterMap.Isn.KeyCommit.Info, "set the ISN key (isn set, BoardIsn.SetKeyAsync)"),
         (RegisterMap.Isn.PlacementKey.Info, "nothing: it is set once, when the session begins"),
+        (RegisterMap.Isn.CookieKey.Info, "rotate the cookie key (isn rotate, BoardIsn.RotateAsync)"),
+        (RegisterMap.Control.Heartbeat.Info, "nothing: whoever holds the board gives the signs of life"),
+        (RegisterMap.Control.HeartbeatTimeout.Info, "OffloadBoardOptions.HostTimeout of whoever holds the board"),
         (RegisterMap.Control.Reset.Info, "load the bitstream again"),
         (RegisterMap.Listener.Action.Info, "add or remove a listener"),
     ];

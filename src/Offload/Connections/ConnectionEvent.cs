@@ -32,6 +32,15 @@ public readonly record struct ConnectionEvent
     /// <summary>Whether the peer's FIN was accepted.</summary>
     public bool PeerClosed { get; init; }
 
+    /// <summary>Whether an ICMP or ICMPv6 error quotes this open (RFC 5927, rule A7). It ends nothing: the open goes on.</summary>
+    public bool IcmpError { get; init; }
+
+    /// <summary>Type of that ICMP (RFC 792) or ICMPv6 (RFC 4443) message; else 0.</summary>
+    public byte IcmpType { get; init; }
+
+    /// <summary>Code of that message; else 0.</summary>
+    public byte IcmpCode { get; init; }
+
     /// <summary>Whether it was freed; its last event.</summary>
     public bool Closed { get; init; }
 

@@ -20,7 +20,7 @@ public readonly record struct ConnectionRow
     /// <summary>What made it.</summary>
     public Origin Origin { get; init; }
 
-    /// <summary>Slot of the listener that accepted it.</summary>
+    /// <summary>Slot of the listener that accepted it, or of the profile that it was opened with.</summary>
     public byte Listener { get; init; }
 
     /// <summary>Session of the host in which it was made; another number than <see cref="Boards.BoardStatus.Epoch"/> marks an orphan.</summary>
@@ -68,6 +68,10 @@ public readonly record struct ConnectionRow
     /// <summary>TS.Recent (RFC 7323 4.3); 0 without timestamps.</summary>
     public uint TsRecent { get; init; }
 
+    /// <summary>When <see cref="TsRecent"/> was taken, in steps of 2^30 microseconds (about 18 minutes) since the board's reset, modulo 2^16.
+    /// After 24 days it counts no more. [RFC 7323 5.5]</summary>
+    public ushort TsRecentAge { get; init; }
+
     /// <summary>What is added to the clock of 1.024 ms to give TSval; 0 without timestamps.</summary>
     public uint TsOffset { get; init; }
 
@@ -76,6 +80,13 @@ public readonly record struct ConnectionRow
 
     /// <summary>Tick (1.024 ms, modulo 2^32) of the next timeout; null where none runs.</summary>
     public uint? Deadline { get; init; }
+
+    /// <summary>With <see cref="Owner.Host"/>: whether the peer's FIN went to the host, which has not acknowledged it yet.</summary>
+    public bool PeerFin { get; init; }
+
+    /// <summary>Whether it was made out of TIME-WAIT (RFC 9293 3.6.1, rule F9): its ISS lies above that of the connection before it, and is not to
+    /// be computed from key and time alone.</summary>
+    public bool Reused { get; init; }
 
     /// <summary>Retransmissions so far, 0 to 15.</summary>
     public byte Retries { get; init; }

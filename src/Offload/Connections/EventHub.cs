@@ -1,5 +1,8 @@
 namespace Offload.Connections;
 
+/// <summary>Sees the words of an event.</summary>
+internal delegate void EventTap(ReadOnlySpan<uint> words);
+
 /// <summary>Gives every subscriber all events, each with its own count of lost ones.</summary>
 internal sealed class EventHub
 {
@@ -23,6 +26,12 @@ internal sealed class EventHub
 
     /// <summary>Events that subscribers were too slow for, over all subscribers.</summary>
     public long LostBySubscribers => Interlocked.Read(ref _lostBySubscribers);
+
+    /// <summary>Sees every event before any subscriber, on the thread that reads the queue; null: nobody.</summary>
+    public EventTap? Tap { get; set; }
+
+    /// <summary>Told that the core lost events, on the thread that reads the queue; null: nobody.</summary>
+    public Action? LostTap { get; set; }
 
     /// <summary>Adds a subscriber.</summary>
     public EventRing Subscribe(int capacity)
@@ -53,6 +62,7 @@ internal sealed class EventHub
     public void Publish(ReadOnlySpan<uint> words)
     {
         Interlocked.Increment(ref _events);
+        Tap?.Invoke(words);
         foreach (EventRing ring in Volatile.Read(ref _rings))
         {
             if (!ring.Add(words))
@@ -70,6 +80,8 @@ internal sealed class EventHub
         {
             ring.AddLost(count);
         }
+
+        LostTap?.Invoke();
     }
 
     /// <summary>Ends every subscription; what waits in them can still be read.</summary>

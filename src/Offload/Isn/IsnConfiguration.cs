@@ -10,10 +10,11 @@ namespace Offload.Isn;
 /// <param name="KeyGeneration">Number of the key that is set; another one after every change of the key. 0: none.</param>
 public sealed record IsnConfiguration(IsnMode Mode, uint FixedValue, bool TestEnabled, bool IsKeySet, ulong KeyGeneration)
 {
-    /// <summary>The mode that the core goes by: <see cref="Mode"/>, but <c>rfc6528</c> where it is reserved or not allowed.</summary>
+    /// <summary>The mode that the core goes by: <see cref="Mode"/>, but <c>rfc6528</c> instead of <c>fixed</c> where that is not allowed.</summary>
     public IsnMode EffectiveMode => Mode switch
     {
         IsnMode.Counter => IsnMode.Counter,
+        IsnMode.Cookie => IsnMode.Cookie,
         IsnMode.Fixed when TestEnabled => IsnMode.Fixed,
         _ => IsnMode.Rfc6528,
     };

@@ -6,61 +6,45 @@ using Offload.Boards;
 
 namespace Offload.Listeners;
 
-/// <summary>An end point that is bound at the host's kernel, without listening, so that nobody else gets the port while the core listens on it.</summary>
+/// <summary>An end point that is bound at the host's kernel, without listening, so that nobody else gets the port while the core
+/// listens on it, or has a connection that was opened from it.</summary>
 internal sealed class HeldEndPoint : IDisposable
 {
     private readonly SafeSocketHandle _socket;
 
-    private HeldEndPoint(SafeSocketHandle socket, MacAddress interfaceMac)
+    private HeldEndPoint(SafeSocketHandle socket, int port, MacAddress interfaceMac)
     {
         _socket = socket;
+        Port = port;
         InterfaceMac = interfaceMac;
     }
+
+    /// <summary>The port that is held.</summary>
+    public int Port { get; }
 
     /// <summary>MAC address of the interface that has the address; empty where none has it by itself (127.0.0.1 and the like).</summary>
     public MacAddress InterfaceMac { get; }
 
     /// <summary>Binds an end point in the network namespace of a host port.</summary>
     /// <exception cref="OffloadException">As a socket would fail, with the <see cref="SocketException"/> inside.</exception>
-    public static Task<HeldEndPoint> BindAsync(IPEndPoint endPoint, HostPort hostPort)
-    {
-        // A thread of its own: it may enter another namespace, and must not come back to the pool from there.
-        TaskCompletionSource<HeldEndPoint> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Thread thread = new(() =>
-        {
-            try
-            {
-                if (hostPort.NetworkNamespacePath is { } path)
-                {
-                    NetworkNamespace.Enter(path);
-                }
-
-                done.SetResult(Bind(endPoint, hostPort.InterfaceName));
-            }
-            catch (Exception exception)
-            {
-                done.SetException(exception);
-            }
-        })
-        {
-            IsBackground = true,
-            Name = "Offload bind",
-        };
-        thread.Start();
-        return done.Task;
-    }
+    public static Task<HeldEndPoint> BindAsync(IPEndPoint endPoint, HostPort hostPort) =>
+        NetworkNamespace.RunAsync(hostPort.NetworkNamespacePath, () => Bind(endPoint, hostPort.InterfaceName));
 
     /// <summary>Gives the port back.</summary>
     public void Dispose() => _socket.Dispose();
 
-    private static HeldEndPoint Bind(IPEndPoint endPoint, string hostInterface)
+    /// <summary>Binds an end point in the calling thread's network namespace; port 0: one that the kernel gives.</summary>
+    /// <param name="endPoint">What is bound.</param>
+    /// <param name="hostInterface">Interface whose MAC is taken where several have the address.</param>
+    /// <exception cref="OffloadException">As a socket would fail, with the <see cref="SocketException"/> inside.</exception>
+    public static HeldEndPoint Bind(IPEndPoint endPoint, string hostInterface)
     {
         // Not System.Net.Sockets.Socket: that sets SO_REUSEADDR before it binds, and then two holders of one port do not see each other.
         SafeSocketHandle socket = PosixSocket.Open(endPoint.AddressFamily);
         try
         {
             PosixSocket.Bind(socket, endPoint);
-            return new HeldEndPoint(socket, FindMac(endPoint.Address, hostInterface));
+            return new HeldEndPoint(socket, PosixSocket.PortOf(socket, endPoint), FindMac(endPoint.Address, hostInterface));
         }
         catch (SocketException exception)
         {
@@ -76,6 +60,9 @@ internal sealed class HeldEndPoint : IDisposable
 
     private static OffloadException Explain(IPEndPoint endPoint, SocketException exception) => exception.SocketErrorCode switch
     {
+        SocketError.AddressAlreadyInUse when endPoint.Port == 0 => new OffloadException(
+            OffloadError.AddressInUse,
+            $"The kernel has no ephemeral port left on {endPoint.Address}. End connections, or widen net.ipv4.ip_local_port_range.", exception),
         SocketError.AddressAlreadyInUse => new OffloadException(
             OffloadError.AddressInUse, $"{endPoint} is in use by a socket of the host's kernel. Stop whoever has it, or take another port.", exception),
         SocketError.AddressNotAvailable => new OffloadException(
@@ -139,6 +126,22 @@ internal static partial class PosixSocket
         }
     }
 
+    /// <summary>The port that it is bound to.</summary>
+    public static unsafe int PortOf(SafeSocketHandle socket, IPEndPoint bound)
+    {
+        SocketAddress address = bound.Serialize();
+        uint length = (uint)address.Size;
+        fixed (byte* bytes = address.Buffer.Span)
+        {
+            if (GetNameCall(socket, bytes, &length) != 0)
+            {
+                throw LastError();
+            }
+        }
+
+        return ((IPEndPoint)bound.Create(address)).Port;
+    }
+
     private static SocketException LastError()
     {
         int error = Marshal.GetLastPInvokeError();
@@ -158,6 +161,9 @@ internal static partial class PosixSocket
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     private static unsafe partial int BindCall(SafeSocketHandle socket, byte* address, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
+    private static unsafe partial int GetNameCall(SafeSocketHandle socket, byte* address, uint* length);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static unsafe partial int SetOption(SafeSocketHandle socket, int level, int name, void* value, uint length);

@@ -18,6 +18,9 @@ namespace Offload.Listeners;
 /// <param name="ResetUnknown">Whether unknown segments other than SYNs are reset.</param>
 /// <param name="ResetData">Whether data resets a kept connection.</param>
 /// <param name="Mac">Our MAC address.</param>
+/// <param name="Backlog">How many connections may wait for their adoption at once.</param>
+/// <param name="HostLost">What a SYN meets while the host's heartbeat is missing.</param>
 public sealed record Listener(
     int Slot, IPEndPoint EndPoint, ListenerAction Action, ListenerMode Mode, int Mss, int Window, int WindowScale, bool WindowScaling,
-    bool Timestamps, bool Sack, int? Vlan, bool ResetUnknown, bool ResetData, MacAddress Mac);
+    bool Timestamps, bool Sack, int? Vlan, bool ResetUnknown, bool ResetData, MacAddress Mac, int Backlog,
+    HostLost HostLost);

@@ -9,6 +9,9 @@ public sealed record ListenerOptions
     /// <summary>Default of <see cref="Window"/>.</summary>
     public const ushort DefaultWindow = 64240;
 
+    /// <summary>Default of <see cref="Backlog"/>.</summary>
+    public const int DefaultBacklog = 128;
+
     /// <summary>Default of <see cref="WindowScale"/>.</summary>
     public const byte DefaultWindowScale = 7;
 
@@ -18,8 +21,18 @@ public sealed record ListenerOptions
     /// <summary>What a SYN meets. Default: it is accepted.</summary>
     public ListenerAction Action { get; init; } = ListenerAction.Accept;
 
-    /// <summary>Who owns an accepted connection. This version of the core knows <see cref="ListenerMode.Keep"/>.</summary>
+    /// <summary>Who owns an accepted connection. Default: the engine keeps it. With <see cref="ListenerMode.Adopt"/> it waits for a RELEASE, and what
+    /// comes for it meanwhile is parked, as far as <see cref="Boards.BoardIdentity.ParkSlots"/> goes; where there are none, a <see cref="Window"/> of 0
+    /// keeps the peer from sending what would be dropped.</summary>
     public ListenerMode Mode { get; init; } = ListenerMode.Keep;
+
+    /// <summary>With <see cref="ListenerMode.Adopt"/>: how many connections may wait for their adoption at once, 1 to 65535; the final ACK of one more is
+    /// dropped and counted, as Linux does. Default: 128.</summary>
+    public int Backlog { get; init; } = DefaultBacklog;
+
+    /// <summary>What a SYN meets while the host's heartbeat is missing (<see cref="Boards.OffloadBoardOptions.HostTimeout"/>). Default: it passes to the
+    /// host, whose kernel answers it.</summary>
+    public HostLost HostLost { get; init; } = HostLost.Pass;
 
     /// <summary>MSS option of the SYN,ACK in bytes, 64 to 65535; null: 1460 (IPv4) or 1440 (IPv6). [RFC 9293 3.7.1]</summary>
     public int? Mss { get; init; }

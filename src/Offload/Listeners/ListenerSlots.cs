@@ -6,10 +6,14 @@ using Offload.Registers;
 
 namespace Offload.Listeners;
 
-/// <summary>The holder's listeners: which slot has which, and the sockets that hold their ports. The caller makes sure that one call runs at a time.</summary>
+/// <summary>
+/// The holder's slots: which has which listener, with the sockets that hold their ports, and which say how connections are opened (profiles: slots that
+/// are not enabled). The caller makes sure that one call runs at a time.
+/// </summary>
 internal sealed class ListenerSlots(CoreAccess core, HostPort? hostPort, ILogger logger) : IDisposable
 {
     private readonly SortedDictionary<int, (Listener Listener, HeldEndPoint? Hold)> _held = [];
+    private readonly SortedDictionary<int, (Listener Profile, int Uses)> _profiles = [];
     private readonly HashSet<int> _retired = [];
     private BoardIdentity? _identity;
 
@@ -21,6 +25,7 @@ internal sealed class ListenerSlots(CoreAccess core, HostPort? hostPort, ILogger
     {
         _identity = identity;
         _retired.Clear();
+        _profiles.Clear();
         uint entries = await core.ReadAsync(RegisterMap.Control.EntriesInUse.Address, cancellationToken).ConfigureAwait(false);
         uint[] words = new uint[ListenerLayout.Words];
         for (int slot = 0; slot < identity.Listeners; slot++)
@@ -58,11 +63,6 @@ internal sealed class ListenerSlots(CoreAccess core, HostPort? hostPort, ILogger
     public async ValueTask<Listener> AddAsync(ListenerOptions options, CancellationToken cancellationToken)
     {
         ListenerRules.Check(options);
-        if (options.Mode != ListenerMode.Keep)
-        {
-            throw new OffloadException(OffloadError.Unsupported, "This version of the core only keeps its connections (mode keep).");
-        }
-
         IPEndPoint endPoint = ListenerRules.Plain(options.EndPoint);
         if (_held.Values.FirstOrDefault(held => Same(held.Listener, endPoint, options.Vlan)).Listener is { } other)
         {
@@ -113,6 +113,56 @@ internal sealed class ListenerSlots(CoreAccess core, HostPort? hostPort, ILogger
         return true;
     }
 
+    /// <summary>A slot that says how connections are opened, for one more of them.</summary>
+    /// <param name="profile">How; its slot, end point and action do not matter.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<int> RentProfileAsync(Listener profile, CancellationToken cancellationToken)
+    {
+        foreach ((int slot, (Listener same, int uses)) in _profiles)
+        {
+            if (same == profile)
+            {
+                _profiles[slot] = (same, uses + 1);
+                return slot;
+            }
+        }
+
+        int free = await FindSlotAsync(cancellationToken).ConfigureAwait(false);
+        uint[] words = new uint[ListenerLayout.Words];
+        Write(profile, words);
+        Disable(words);
+        await CommitAsync(free, words, CancellationToken.None).ConfigureAwait(false);
+        _retired.Remove(free);
+        _profiles.Add(free, (profile, 1));
+        return free;
+    }
+
+    /// <summary>A connection that was opened with a profile has ended, or never began.</summary>
+    /// <param name="slot">The profile's slot.</param>
+    /// <param name="isGone">Whether it is sure that the table has no entry of it.</param>
+    public void ReturnProfile(int slot, bool isGone)
+    {
+        if (!_profiles.TryGetValue(slot, out (Listener Profile, int Uses) rented))
+        {
+            return;
+        }
+
+        if (!isGone)
+        {
+            // An entry that nobody follows goes by the slot: it is looked for in the table before the slot is used again.
+            _retired.Add(slot);
+        }
+
+        if (rented.Uses > 1)
+        {
+            _profiles[slot] = (rented.Profile, rented.Uses - 1);
+        }
+        else
+        {
+            _profiles.Remove(slot);
+        }
+    }
+
     /// <summary>Gives every port back. The slots are not touched.</summary>
     public void Dispose()
     {
@@ -145,6 +195,8 @@ internal sealed class ListenerSlots(CoreAccess core, HostPort? hostPort, ILogger
         writer.Vlan = (uint)(listener.Vlan ?? 0);
         writer.Window = (uint)listener.Window;
         writer.Mss = (uint)listener.Mss;
+        writer.Backlog = (uint)listener.Backlog;
+        writer.HostLost = listener.HostLost;
         writer.Port = (uint)listener.EndPoint.Port;
         writer.Address = NetworkAddress.FromIPAddress(listener.EndPoint.Address).Value;
         writer.Mac = listener.Mac.Value;
@@ -200,15 +252,16 @@ internal sealed class ListenerSlots(CoreAccess core, HostPort? hostPort, ILogger
 
         throw new OffloadException(
             OffloadError.ListenersExhausted,
-            $"All {count} listener slots are in use: {_held.Count} by listeners, {_retired.Count} by connections of listeners that were removed. "
-            + "Remove a listener, or wait for or flush those connections.");
+            $"All {count} listener slots are in use: {_held.Count} by listeners, {_profiles.Count} by connections that were opened, each with options of "
+            + $"their own, {_retired.Count} by connections of listeners that were removed. "
+            + "Remove a listener, open with the same options, or wait for or flush those connections.");
     }
 
     private int? Free(int count)
     {
         for (int slot = 0; slot < count; slot++)
         {
-            if (!_held.ContainsKey(slot) && !_retired.Contains(slot))
+            if (!_held.ContainsKey(slot) && !_profiles.ContainsKey(slot) && !_retired.Contains(slot))
             {
                 return slot;
             }

@@ -9,6 +9,41 @@ internal static partial class NetworkNamespace
     private const int CloneNewNet = 0x40000000;
     private const int NotPermitted = 1;
 
+    /// <summary>Does something in the network namespace of a host port.</summary>
+    /// <param name="path">File of the namespace; null: this process's own.</param>
+    /// <param name="work">What is done there.</param>
+    public static Task<T> RunAsync<T>(string? path, Func<T> work)
+    {
+        // A thread of its own: it may enter another namespace, and must not come back to the pool from there.
+        TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread thread = new(() =>
+        {
+            try
+            {
+                if (path is not null)
+                {
+                    Enter(path);
+                }
+
+                done.SetResult(work());
+            }
+            catch (OperationCanceledException exception)
+            {
+                done.SetCanceled(exception.CancellationToken);
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "Offload network",
+        };
+        thread.Start();
+        return done.Task;
+    }
+
     /// <summary>Moves the calling thread into a namespace, for good.</summary>
     /// <param name="path">File of the namespace, for example <c>/run/netns/host</c>.</param>
     /// <exception cref="OffloadException"><see cref="OffloadError.PermissionDenied"/>, or <see cref="OffloadError.AddressNotAvailable"/> where there is no such namespace.</exception>

@@ -99,6 +99,16 @@ internal sealed class ClientSession : BoardSession
         cancellationToken);
 
     /// <inheritdoc/>
+    public override async ValueTask OpenConnectionAsync(ConnectionOpenOptions options, Memory<uint> answer, CancellationToken cancellationToken) => await CallAsync(
+        RequestCode.OpenConnection, writer => Wire.Write(writer, options),
+        (ref reader) =>
+        {
+            reader.Words(answer.Span);
+            return true;
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public override async ValueTask ReadTableAsync(TableWords table, CancellationToken cancellationToken) => await CallAsync(
         RequestCode.Table, static _ => { }, Nothing, cancellationToken, body => ReadRecords(body, table)).ConfigureAwait(false);
 
@@ -159,6 +169,10 @@ internal sealed class ClientSession : BoardSession
     /// <inheritdoc/>
     public override ValueTask<ulong> SetIsnKeyAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => CallAsync(
         RequestCode.SetIsnKey, writer => writer.Bytes(key.Span), static (ref reader) => reader.UInt64(), cancellationToken, isSecret: true);
+
+    /// <inheritdoc/>
+    public override async ValueTask RotateCookieKeyAsync(CancellationToken cancellationToken) =>
+        await CallAsync(RequestCode.RotateCookieKey, static _ => { }, Nothing, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public override async ValueTask LoadAsync(string path, IProgress<LoadProgress>? progress, CancellationToken cancellationToken) => await CallAsync(

@@ -40,7 +40,8 @@ internal sealed class FrameSocket(Socket socket, int maxBody) : IDisposable
     /// <summary>Waits until the other side sends something, or closes.</summary>
     public async ValueTask WaitForInputAsync(CancellationToken cancellationToken)
     {
-        if (_end == _start)
+        // A receive of nothing may also end by the late notice of bytes that were taken already: then nothing is there to be read.
+        while (_end == _start && !socket.Poll(0, SelectMode.SelectRead))
         {
             await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
         }

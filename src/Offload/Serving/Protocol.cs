@@ -7,7 +7,7 @@ namespace Offload.Serving;
 /// A frame is a length (4 bytes, of what follows), a code (2 bytes) and a body. The client begins with Hello and waits for its answer; then it sends
 /// one request at a time. A request is answered by frames of code <see cref="ReplyCode.Part"/>, if any, and one of <see cref="ReplyCode.Done"/> or
 /// <see cref="ReplyCode.Error"/>. After <see cref="RequestCode.Subscribe"/> is done, parts follow until either side closes; what the client sends
-/// meanwhile, and while a bitstream is loaded, ends the connection. Whoever receives what does not follow the protocol closes the connection.
+/// meanwhile, and while a bitstream is loaded or a connection is opened, ends the connection. Whoever receives what does not follow the protocol closes the connection.
 /// Both sides check by SO_PEERCRED that the other is the same user's.
 /// </remarks>
 internal static class Protocol
@@ -16,7 +16,7 @@ internal static class Protocol
     public const uint Magic = 0x444C464F;
 
     /// <summary>Raised with every change; both sides must have the same.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>Bytes before a body.</summary>
     public const int HeaderLength = 6;
@@ -54,6 +54,8 @@ internal enum RequestCode : ushort
     SetIsnMode = 15,
     SetIsnKey = 16,
     Load = 17,
+    OpenConnection = 18,
+    RotateCookieKey = 19,
 }
 
 /// <summary>What a holder answers with.</summary>

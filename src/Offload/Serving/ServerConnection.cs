@@ -141,6 +141,8 @@ internal sealed class ServerConnection(HolderSession session, Socket socket, byt
         RequestCode.SetIsnMode => SetIsnModeAsync(body, stop),
         RequestCode.SetIsnKey => SetIsnKeyAsync(body, stop),
         RequestCode.Load => LoadAsync(body, stop),
+        RequestCode.OpenConnection => OpenConnectionAsync(body, stop),
+        RequestCode.RotateCookieKey => RotateCookieKeyAsync(body, stop),
         _ => throw MessageReader.Bad($"unknown request {(ushort)code}"),
     };
 
@@ -207,6 +209,28 @@ internal sealed class ServerConnection(HolderSession session, Socket socket, byt
         uint[] answer = new uint[EntryLayout.Words];
         CommandStatus status = await session.ExecuteAsync(request, answer, stop).ConfigureAwait(false);
         Done().Byte((byte)status).Words(answer);
+        await SendAsync(stop).ConfigureAwait(false);
+    }
+
+    private async ValueTask OpenConnectionAsync(ReadOnlyMemory<byte> body, CancellationToken stop)
+    {
+        MessageReader reader = new(body.Span);
+        ConnectionOpenOptions options = Wire.ReadOpen(ref reader);
+        reader.End();
+        uint[] answer = new uint[EntryLayout.Words];
+        using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task watch = CancelOnInputAsync(gone);
+        try
+        {
+            await session.OpenConnectionAsync(options, answer, gone.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await gone.CancelAsync().ConfigureAwait(false);
+            await watch.ConfigureAwait(false);
+        }
+
+        Done().Words(answer);
         await SendAsync(stop).ConfigureAwait(false);
     }
 
@@ -318,7 +342,7 @@ internal sealed class ServerConnection(HolderSession session, Socket socket, byt
         IsnMode mode = (IsnMode)reader.Byte();
         uint fixedValue = reader.UInt32();
         reader.End();
-        if (mode is not (IsnMode.Rfc6528 or IsnMode.Counter or IsnMode.Fixed))
+        if (!Enum.IsDefined(mode))
         {
             throw new OffloadException(OffloadError.Unsupported, $"ISN mode {(byte)mode} is not in this version.");
         }
@@ -346,6 +370,14 @@ internal sealed class ServerConnection(HolderSession session, Socket socket, byt
         }
 
         Done().UInt64(generation);
+        await SendAsync(stop).ConfigureAwait(false);
+    }
+
+    private async ValueTask RotateCookieKeyAsync(ReadOnlyMemory<byte> body, CancellationToken stop)
+    {
+        new MessageReader(body.Span).End();
+        await session.RotateCookieKeyAsync(stop).ConfigureAwait(false);
+        Done();
         await SendAsync(stop).ConfigureAwait(false);
     }
 

@@ -51,24 +51,80 @@ internal static class Wire
     {
         writer.Byte((byte)request.Code);
         Write(writer, request.Key);
-        writer.UInt64(request.CreatedMicroseconds).Int32(request.Listener ?? -1);
+        writer.UInt64(request.CreatedMicroseconds).Int32(request.Listener ?? -1).Boolean(request.Forget);
+        ConnectionTake take = request.Take;
+        writer.UInt32(take.SndNxt).UInt32(take.RcvNxt).UInt32(take.TsVal).UInt16(take.Window).Boolean(take.PeerClosed);
     }
 
-    public static CommandRequest ReadCommand(ref MessageReader reader) => new(
-        (CommandCode)reader.Byte(), ReadKey(ref reader), reader.UInt64(),
-        reader.Int32() switch
+    /// <summary>A command; OPEN is none: the holder has to know of it (<see cref="RequestCode.OpenConnection"/>).</summary>
+    public static CommandRequest ReadCommand(ref MessageReader reader)
+    {
+        CommandCode code = (CommandCode)reader.Byte();
+        if (code == CommandCode.Open)
         {
-            -1 => null,
-            >= 0 and <= byte.MaxValue and int slot => (byte)slot,
-            _ => throw MessageReader.Bad("a slot outside 0 to 255"),
-        });
+            throw MessageReader.Bad("OPEN as a bare command");
+        }
+
+        return new CommandRequest(code, ReadKey(ref reader), reader.UInt64())
+        {
+            Listener = reader.Int32() switch
+            {
+                -1 => null,
+                >= 0 and <= byte.MaxValue and int slot => (byte)slot,
+                _ => throw MessageReader.Bad("a slot outside 0 to 255"),
+            },
+            Forget = reader.Boolean(),
+            Take = new ConnectionTake
+            {
+                SndNxt = reader.UInt32(),
+                RcvNxt = reader.UInt32(),
+                TsVal = reader.UInt32(),
+                Window = reader.UInt16(),
+                PeerClosed = reader.Boolean(),
+            },
+        };
+    }
+
+    public static void Write(MessageWriter writer, ConnectionOpenOptions options)
+    {
+        Write(writer, options.RemoteEndPoint);
+        writer.Boolean(options.LocalAddress is not null);
+        if (options.LocalAddress is { } local)
+        {
+            Write(writer, new IPEndPoint(local, 0));
+        }
+
+        writer.Int32(options.LocalPort ?? -1).Byte((byte)options.Mode).Int32(options.Mss ?? -1).Int32(options.Window).Int32(options.WindowScale)
+            .Boolean(options.WindowScaling).Boolean(options.Timestamps).Boolean(options.Sack).Int32(options.Vlan ?? -1).Boolean(options.ResetData)
+            .UInt64(options.LocalMac?.Value ?? 0).UInt64(options.NextHopMac?.Value ?? 0).UInt64((ulong)options.ResolveTimeout.Ticks);
+    }
+
+    public static ConnectionOpenOptions ReadOpen(ref MessageReader reader) => new()
+    {
+        RemoteEndPoint = ReadEndPoint(ref reader),
+        LocalAddress = reader.Boolean() ? ReadEndPoint(ref reader).Address : null,
+        LocalPort = OrNull(reader.Int32()),
+        Mode = (ListenerMode)reader.Byte(),
+        Mss = OrNull(reader.Int32()),
+        Window = reader.Int32(),
+        WindowScale = reader.Int32(),
+        WindowScaling = reader.Boolean(),
+        Timestamps = reader.Boolean(),
+        Sack = reader.Boolean(),
+        Vlan = OrNull(reader.Int32()),
+        ResetData = reader.Boolean(),
+        LocalMac = ReadMac(ref reader),
+        NextHopMac = ReadMac(ref reader),
+        ResolveTimeout = new TimeSpan((long)reader.UInt64()),
+    };
 
     public static void Write(MessageWriter writer, ListenerOptions options)
     {
         Write(writer, options.EndPoint);
         writer.Byte((byte)options.Action).Byte((byte)options.Mode).Int32(options.Mss ?? -1).Int32(options.Window).Int32(options.WindowScale)
             .Boolean(options.WindowScaling).Boolean(options.Timestamps).Boolean(options.Sack).Int32(options.Vlan ?? -1)
-            .Boolean(options.ResetUnknown).Boolean(options.ResetData).UInt64(options.Mac?.Value ?? 0);
+            .Boolean(options.ResetUnknown).Boolean(options.ResetData).UInt64(options.Mac?.Value ?? 0)
+            .Int32(options.Backlog).Byte((byte)options.HostLost);
     }
 
     public static ListenerOptions ReadOptions(ref MessageReader reader) => new()
@@ -85,7 +141,9 @@ internal static class Wire
         Vlan = OrNull(reader.Int32()),
         ResetUnknown = reader.Boolean(),
         ResetData = reader.Boolean(),
-        Mac = reader.UInt64() is var mac and not 0 ? new MacAddress(mac) : null,
+        Mac = ReadMac(ref reader),
+        Backlog = reader.Int32(),
+        HostLost = (HostLost)reader.Byte(),
     };
 
     public static void Write(MessageWriter writer, Listener listener)
@@ -94,13 +152,14 @@ internal static class Wire
         Write(writer, listener.EndPoint);
         writer.Byte((byte)listener.Action).Byte((byte)listener.Mode).Int32(listener.Mss).Int32(listener.Window).Int32(listener.WindowScale)
             .Boolean(listener.WindowScaling).Boolean(listener.Timestamps).Boolean(listener.Sack).Int32(listener.Vlan ?? -1)
-            .Boolean(listener.ResetUnknown).Boolean(listener.ResetData).UInt64(listener.Mac.Value);
+            .Boolean(listener.ResetUnknown).Boolean(listener.ResetData).UInt64(listener.Mac.Value)
+            .Int32(listener.Backlog).Byte((byte)listener.HostLost);
     }
 
     public static Listener ReadListener(ref MessageReader reader) => new(
         reader.Int32(), ReadEndPoint(ref reader), (ListenerAction)reader.Byte(), (ListenerMode)reader.Byte(), reader.Int32(), reader.Int32(),
         reader.Int32(), reader.Boolean(), reader.Boolean(), reader.Boolean(), OrNull(reader.Int32()), reader.Boolean(), reader.Boolean(),
-        new MacAddress(reader.UInt64()));
+        new MacAddress(reader.UInt64()), reader.Int32(), (HostLost)reader.Byte());
 
     public static void Write(MessageWriter writer, IsnConfiguration isn) => writer
         .Byte((byte)isn.Mode).UInt32(isn.FixedValue).Boolean(isn.TestEnabled).Boolean(isn.IsKeySet).UInt64(isn.KeyGeneration);
@@ -138,7 +197,8 @@ internal static class Wire
         {
             IoErrorCode => new IOException(message),
             OffloadError.BitstreamRejected => new BitstreamRejectedException((BitstreamRejection)reason, message),
-            OffloadError.AddressInUse or OffloadError.AddressNotAvailable or OffloadError.PermissionDenied when reason != 0 =>
+            OffloadError.AddressInUse or OffloadError.AddressNotAvailable or OffloadError.PermissionDenied or OffloadError.ConnectionRefused
+                or OffloadError.ConnectionTimedOut or OffloadError.ConnectionAborted or OffloadError.ConnectionExists when reason != 0 =>
                 new OffloadException((OffloadError)code, message, new System.Net.Sockets.SocketException(reason)),
             _ => OffloadException.Create((OffloadError)code, message),
         };
@@ -184,6 +244,8 @@ internal static class Wire
         >= 0 and <= 4095 and int vlan => (ushort)vlan,
         _ => throw MessageReader.Bad("a VLAN outside 0 to 4095"),
     };
+
+    private static MacAddress? ReadMac(ref MessageReader reader) => reader.UInt64() is var mac and not 0 ? new MacAddress(mac) : null;
 
     private static int? OrNull(int value) => value == -1 ? null : value;
 

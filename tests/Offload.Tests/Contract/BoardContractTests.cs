@@ -10,7 +10,7 @@ using Offload.Registers;
 namespace Offload.Tests.Contract;
 
 /// <summary>What every open board does, whoever holds it and whatever is behind it.</summary>
-public abstract class BoardContractTests
+public abstract partial class BoardContractTests
 {
     private const int Port = 47788;
 
@@ -25,7 +25,7 @@ public abstract class BoardContractTests
         BoardStatus status = await test.Board.GetStatusAsync();
         Assert.Equal(RegisterMap.Hash, identity.MapHash);
         Assert.True(identity.Connections >= 64 && identity.Listeners >= 2);
-        Assert.True(status is { Enabled: true, TestEnabled: false, IsnKeySet: true, PlacementKeySet: true, EntriesInUse: 0 });
+        Assert.True(status is { Enabled: true, TestEnabled: false, IsnKeySet: true, PlacementKeySet: true, CookieKeySet: true, HostAlive: true, EntriesInUse: 0, HalfOpen: 0, ParkedFrames: 0 });
         Assert.NotEqual(0, status.Epoch);
         Assert.NotEqual(0u, status.TimebaseMicroseconds);
         Assert.True((await test.Board.GetPartAsync()).IsLoaded);
@@ -93,17 +93,6 @@ public abstract class BoardContractTests
     }
 
     [Fact]
-    public async Task Close_before_the_peer_closed_is_not_in_this_version()
-    {
-        await using BoardUnderTest test = await OpenAsync();
-        Listener listener = await test.Board.Listeners.AddAsync(test.ListenerOn(Port));
-        ConnectionKey key = await test.EstablishAsync(listener, 20000);
-        ulong created = (await test.Board.Connections.GetAsync(key))!.Value.CreatedMicroseconds;
-        OffloadException refused = await Assert.ThrowsAsync<OffloadException>(async () => await test.Board.Connections.CloseAsync(key, created));
-        Assert.Equal(OffloadError.CommandUnsupported, refused.Code);
-    }
-
-    [Fact]
     public async Task Every_subscriber_gets_every_event_from_its_beginning_on()
     {
         await using BoardUnderTest test = await OpenAsync();
@@ -167,15 +156,19 @@ public abstract class BoardContractTests
             ResetData = true,
             ResetUnknown = true,
             Action = ListenerAction.Reset,
+            Mode = ListenerMode.Adopt,
+            Backlog = 7,
+            HostLost = HostLost.Drop,
         };
         Listener added = await test.Board.Listeners.AddAsync(options);
         Listener other = await test.Board.Listeners.AddAsync(test.ListenerOn(Port + 1));
         Assert.Equal(
-            (options.EndPoint, 1400, 1000, 3, false, true, true, ListenerAction.Reset, ListenerMode.Keep, null, true, true),
+            (options.EndPoint, 1400, 1000, 3, false, true, true, ListenerAction.Reset, ListenerMode.Adopt, null, true, true),
             (added.EndPoint, added.Mss, added.Window, added.WindowScale, added.Sack, added.ResetData, added.ResetUnknown, added.Action, added.Mode,
                 added.Vlan, added.Timestamps, added.WindowScaling));
         Assert.False(added.Mac.IsEmpty);
-        Assert.Equal(1460, other.Mss);
+        Assert.Equal((7, HostLost.Drop), (added.Backlog, added.HostLost));
+        Assert.Equal((1460, ListenerOptions.DefaultBacklog, HostLost.Pass), (other.Mss, other.Backlog, other.HostLost));
         Assert.Equal([added, other], await test.Board.Listeners.ListAsync());
 
         Assert.True(await test.Board.Listeners.RemoveAsync(added));
@@ -218,15 +211,16 @@ public abstract class BoardContractTests
             good with { Vlan = 4095 },
             good with { Action = (ListenerAction)3 },
             good with { Mac = new MacAddress(0x010000000001) },
+            good with { Mode = (ListenerMode)2 },
+            good with { HostLost = (HostLost)3 },
+            good with { Backlog = 0 },
+            good with { Backlog = 65536 },
         ];
         foreach (ListenerOptions options in bad)
         {
             await Assert.ThrowsAnyAsync<ArgumentException>(async () => await test.Board.Listeners.AddAsync(options));
         }
 
-        OffloadException adopt = await Assert.ThrowsAsync<OffloadException>(
-            async () => await test.Board.Listeners.AddAsync(good with { Mode = ListenerMode.Adopt }));
-        Assert.Equal(OffloadError.Unsupported, adopt.Code);
         Assert.Empty(await test.Board.Listeners.ListAsync());
     }
 
@@ -268,8 +262,9 @@ public abstract class BoardContractTests
 
         await Assert.ThrowsAsync<ArgumentException>(async () => await test.Board.Isn.SetModeAsync(IsnMode.Fixed));
         await Assert.ThrowsAsync<ArgumentException>(async () => await test.Board.Isn.SetModeAsync(IsnMode.Rfc6528, 1));
-        OffloadException cookie = await Assert.ThrowsAsync<OffloadException>(async () => await test.Board.Isn.SetModeAsync(IsnMode.Cookie));
-        Assert.Equal(OffloadError.Unsupported, cookie.Code);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await test.Board.Isn.SetModeAsync((IsnMode)4));
+        await test.Board.Isn.SetModeAsync(IsnMode.Cookie);
+        Assert.Equal(IsnMode.Cookie, (await test.Board.Isn.GetAsync()).EffectiveMode);
     }
 
     [Fact]
@@ -333,6 +328,9 @@ public abstract class BoardContractTests
     [InlineData("isn.key")]
     [InlineData("isn.key_commit.isn")]
     [InlineData("isn.placement_key")]
+    [InlineData("isn.cookie_key")]
+    [InlineData("control.heartbeat.beat")]
+    [InlineData("control.heartbeat_timeout")]
     [InlineData("control.reset.soft_reset")]
     [InlineData("listener.action.commit")]
     public async Task What_belongs_to_the_holder_is_not_written(string name)

@@ -16,6 +16,12 @@ public abstract class BoardUnderTest : IAsyncDisposable
     /// <summary>Lets a peer open a connection with a listener; it is ESTABLISHED when this returns.</summary>
     public abstract ValueTask<ConnectionKey> EstablishAsync(Listener listener, int remotePort);
 
+    /// <summary>An open whose peer is the test.</summary>
+    public abstract ConnectionOpenOptions OpenTo(int remotePort);
+
+    /// <summary>Waits for an open's SYN and answers it: SYN,ACK, or RST.</summary>
+    public abstract ValueTask AnswerOpenAsync(ConnectionOpenOptions options, bool accept);
+
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
     {

@@ -66,6 +66,27 @@ internal sealed class FakeBoardUnderTest : BoardUnderTest
         return new(key);
     }
 
+    public override ConnectionOpenOptions OpenTo(int remotePort) => new()
+    {
+        RemoteEndPoint = new IPEndPoint(IPAddress.Parse("192.168.1.116"), remotePort),
+        LocalAddress = Samples.Local,
+        LocalPort = 40000,
+        LocalMac = new MacAddress(0x020000000002),
+        NextHopMac = new MacAddress(0x020000000001),
+    };
+
+    public override async ValueTask AnswerOpenAsync(ConnectionOpenOptions options, bool accept)
+    {
+        ConnectionKey key = ConnectionKey.FromEndPoints(new IPEndPoint(options.LocalAddress!, options.LocalPort!.Value), options.RemoteEndPoint);
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(10));
+        while (await _holder.Connections.GetAsync(key, late.Token) is null)
+        {
+            await Task.Delay(1, late.Token);
+        }
+
+        Core.AnswerOpen(key, accept ? null : CloseReason.Refused);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();

@@ -5,7 +5,7 @@ using Offload.Registers;
 namespace Offload.Tests.Fakes;
 
 /// <summary>A small model of the core's registers, written from the register map: what the SDK does with them, and nothing of TCP.</summary>
-internal sealed class FakeCore : RegisterLink
+internal sealed partial class FakeCore : RegisterLink
 {
     public const int Connections = 64;
     public const int Listeners = 4;
@@ -60,6 +60,7 @@ internal sealed class FakeCore : RegisterLink
         _eventsLost = 0;
         _eventHead = 0;
         IsnKey = [];
+        CookieKeys.Clear();
         PlacementKey = [];
         foreach (RegisterInfo register in RegisterMap.All)
         {
@@ -78,7 +79,7 @@ internal sealed class FakeCore : RegisterLink
         this[RegisterMap.Identity.DataWidth.Address] = 512;
         this[RegisterMap.Identity.EventDepth.Address] = EventDepth;
         this[RegisterMap.Identity.MaxFrame.Address] = 1522;
-        this[RegisterMap.Control.Status.Address] = RegisterMap.Control.Status.Ready.Mask;
+        this[RegisterMap.Control.Status.Address] = RegisterMap.Control.Status.Ready.Mask | RegisterMap.Control.Status.HostAlive.Mask;
         for (int i = 0; i < Listeners; i++)
         {
             _slots[i] = new uint[ListenerLayout.Words];
@@ -254,8 +255,12 @@ internal sealed class FakeCore : RegisterLink
                 Buffer.BlockCopy(Counters, 0, _words, (int)RegisterMap.Counter.Values.Address, Counters.Length * sizeof(ulong));
                 _busyReads = BusyReads;
                 break;
+            case "control.heartbeat":
+                Beats++;
+                break;
             case "isn.key_commit":
                 CommitKeys(value);
+                CommitCookieKey(value);
                 break;
             case "listener.action":
                 CommitListener();
@@ -270,10 +275,7 @@ internal sealed class FakeCore : RegisterLink
     private void CommitListener()
     {
         uint[] words = _words.AsSpan((int)RegisterMap.Listener.Staging.Address / 4, ListenerLayout.Words).ToArray();
-        if (new ListenerLayout(words).Mode == ListenerMode.Keep)
-        {
-            _slots[this[RegisterMap.Listener.Slot.Address] & 0xFF] = words;
-        }
+        _slots[this[RegisterMap.Listener.Slot.Address] & 0xFF] = words;
     }
 
     private void CommitKeys(uint value)
@@ -291,6 +293,18 @@ internal sealed class FakeCore : RegisterLink
             PlacementCommits++;
             Array.Clear(_words, (int)RegisterMap.Isn.PlacementKey.Address / 4, 11);
             this[RegisterMap.Control.Status.Address] |= RegisterMap.Control.Status.PlacementKeySet.Mask;
+        }
+    }
+
+    private void CommitCookieKey(uint value)
+    {
+        if ((value & 4) != 0)
+        {
+            CookieKeys.Add(Bytes(RegisterMap.Isn.CookieKey.Address, 16));
+            Array.Clear(_words, (int)RegisterMap.Isn.CookieKey.Address / 4, 4);
+            this[RegisterMap.Control.Status.Address] |= CookieKeys.Count == 1
+                ? RegisterMap.Control.Status.CookieKeySet.Mask
+                : RegisterMap.Control.Status.CookieKeyWaits.Mask;
         }
     }
 
@@ -321,28 +335,7 @@ internal sealed class FakeCore : RegisterLink
         }
         else
         {
-            ConnectionKey wanted = ConnectionWords.ReadKey(new KeyLayout(key));
-            int index = _table.Where(pair => ConnectionWords.ReadKey(new KeyLayout(pair.Value)) == wanted
-                && (code == CommandCode.Read || new EntryLayout(pair.Value).Created == created)).Select(pair => pair.Key).FirstOrDefault(-1);
-            if (index < 0)
-            {
-                status = CommandStatus.Gone;
-            }
-            else
-            {
-                answer = _table[index];
-                status = code switch
-                {
-                    CommandCode.Read => CommandStatus.Ok,
-                    CommandCode.Abort => CommandStatus.Ok,
-                    CommandCode.Close when new EntryLayout(answer).State == TcpState.CloseWait => CommandStatus.Ok,
-                    _ => CommandStatus.Unsupported,
-                };
-                if (code == CommandCode.Abort)
-                {
-                    Free(index);
-                }
-            }
+            status = ExecuteOn(code, ConnectionWords.ReadKey(new KeyLayout(key)), created, argument, ref answer);
         }
 
         answer.CopyTo(_words.AsSpan((int)RegisterMap.Command.Answer.Address / 4));

@@ -90,6 +90,40 @@ internal sealed class VirtualBoardUnderTest : BoardUnderTest
         return key;
     }
 
+    public override ConnectionOpenOptions OpenTo(int remotePort) => new()
+    {
+        RemoteEndPoint = new IPEndPoint(IPAddress.Parse("192.168.1.116"), remotePort),
+        LocalAddress = IPAddress.Parse("192.168.1.123"),
+        LocalPort = 40000,
+        LocalMac = new MacAddress(LocalMac),
+        NextHopMac = new MacAddress(RemoteMac),
+    };
+
+    public override async ValueTask AnswerOpenAsync(ConnectionOpenOptions options, bool accept)
+    {
+        using CancellationTokenSource late = new(Patience);
+        SentSegment syn = FrameChecker.Check(await _net.ReceiveAsync(late.Token));
+        Assert.Equal(TcpFlags.Syn, syn.Flags);
+        TcpFrame answer = new()
+        {
+            DestinationMac = LocalMac,
+            SourceMac = RemoteMac,
+            Source = TcpFrame.V4(Remote),
+            Destination = TcpFrame.V4(Local),
+            SourcePort = (ushort)options.RemoteEndPoint.Port,
+            DestinationPort = (ushort)options.LocalPort!.Value,
+            Flags = accept ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Rst | TcpFlags.Ack,
+            Seq = 5000,
+            Ack = syn.Seq + 1,
+        };
+        _net.Send(answer.ToBytes());
+        if (accept)
+        {
+            // Its ACK, so that the next frame is the next thing that the engine says.
+            Assert.Equal(TcpFlags.Ack, FrameChecker.Check(await _net.ReceiveAsync(late.Token)).Flags);
+        }
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
