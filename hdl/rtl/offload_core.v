@@ -141,6 +141,15 @@ module offload_core #(
         end
     end
 
+    // SYN cookies: keys, and when they are wanted
+    wire         cookie_key_commit, cookie_key_set, cookie_key_waits;
+    wire [127:0] cookie_key_staging, cookie_key_current, cookie_key_previous;
+    wire [23:0]  cookie_period;
+    wire [16:0]  cookie_threshold, half_open;
+    wire [7:0]   cookie_bucket_depth;
+    wire [3:0]   cookie_refill_shift;
+    wire         cookie_armed, cookie_armed_syn, cookie_reserve_wanted;
+
     offload_registers registers (
         .clk(clk), .rst(rst), .soft_reset(soft_reset),
         .s_axil_awaddr(s_axil_awaddr), .s_axil_awprot(s_axil_awprot), .s_axil_awvalid(s_axil_awvalid),
@@ -166,6 +175,11 @@ module offload_core #(
         .isn_key(isn_key_staging), .isn_key_clear(isn_key_commit),
         .isn_key_commit_isn(isn_key_commit), .isn_key_commit_placement(placement_key_commit),
         .isn_placement_key(placement_key_staging), .isn_placement_key_clear(placement_key_commit),
+        .isn_cookie_key(cookie_key_staging), .isn_cookie_key_clear(cookie_key_commit),
+        .isn_key_commit_cookie(cookie_key_commit), .isn_cookie_threshold_half_open(cookie_threshold),
+        .isn_cookie_bucket_depth(cookie_bucket_depth), .isn_cookie_bucket_refill_shift(cookie_refill_shift),
+        .isn_cookie_period_number(cookie_period),
+        .control_status_cookie_key_set(cookie_key_set), .control_status_cookie_key_waits(cookie_key_waits),
         .tcp_rto_initial_ticks(rto_initial), .tcp_rto_max_ticks(rto_max),
         .tcp_synack_retries_count(synack_retries), .tcp_orphan_retries_count(orphan_retries),
         .tcp_unsolicited_ack_interval_ticks(ack_interval),
@@ -248,6 +262,17 @@ module offload_core #(
     wire [1:0]               placement_source, siphash_source;
     wire [32:0]              placement;
     wire [63:0]              siphash;
+    wire [`HASH_RESULT_BITS-1:0] net_hash_result, host_hash_result, siphash_result;
+    wire                     net_hash_previous, placement_is_cookie;
+    wire [31:0]              net_hash_sequence;
+    wire [23:0]              net_hash_period;
+
+    cookie_keys cookie_keys (
+        .clk(clk), .rst(core_rst), .timebase_us(timebase_us),
+        .commit(cookie_key_commit), .staging(cookie_key_staging), .key_set(cookie_key_set),
+        .key_waits(cookie_key_waits), .period(cookie_period),
+        .current_key(cookie_key_current), .previous_key(cookie_key_previous)
+    );
 
     assign command_hash_ready = 1'b1;
     assign host_hash_ready    = !command_hash_valid && (!net_hash_valid || !hashed_host_last);
@@ -263,8 +288,13 @@ module offload_core #(
         .key_valid(command_hash_valid || net_hash_valid || host_hash_valid),
         .key_source(command_hash_valid ? FROM_COMMAND : hash_host ? FROM_HOST : FROM_NET),
         .key(command_hash_valid ? command_key[`KEY_BITS-1:0] : hash_host ? host_hash_key : net_hash_key),
+        .cookie_key_current(cookie_key_current), .cookie_key_previous(cookie_key_previous),
+        .key_result(command_hash_valid ? {`HASH_RESULT_BITS{1'b0}} : hash_host ? host_hash_result : net_hash_result),
+        .cookie_previous(net_hash_previous), .cookie_sequence(net_hash_sequence), .cookie_period(net_hash_period),
         .placement_valid(placement_valid), .placement_source(placement_source), .placement(placement),
-        .siphash_valid(siphash_valid), .siphash_source(siphash_source), .siphash(siphash)
+        .placement_is_cookie(placement_is_cookie),
+        .siphash_valid(siphash_valid), .siphash_source(siphash_source), .siphash(siphash),
+        .siphash_result(siphash_result)
     );
 
     // ================================================================ queues in front of the pipeline
@@ -278,6 +308,8 @@ module offload_core #(
     wire [SLOT_BITS-1:0]         host_head_slot;
     wire [`SEGMENT_BITS-1:0]     host_record;
     wire [63:0]                  host_siphash;
+    wire [`HASH_RESULT_BITS-1:0] net_result, host_result;
+    wire                         net_isn_hashed, net_isn_voided;
     wire                         issue, issue_hashed, dispatcher_busy;
     wire [`EVENT_KIND_BITS-1:0] issue_kind;
     wire [32:0]                  issue_hash;
@@ -288,24 +320,32 @@ module offload_core #(
         .clk(clk), .rst(core_rst), .busy(net_queue_busy), .room(net_room),
         .key_valid(net_key_valid), .key(net_key), .segment_valid(net_segment_valid), .segment(net_segment),
         .hash_valid(net_hash_valid), .hash_ready(net_hash_ready), .hash_key(net_hash_key),
+        .hash_result(net_hash_result), .hash_previous(net_hash_previous), .hash_sequence(net_hash_sequence),
+        .hash_period(net_hash_period),
+        .may_arm(cookie_key_set), .armed(cookie_armed), .armed_syn(cookie_armed_syn), .period(cookie_period),
+        .isn_hashed(net_isn_hashed), .isn_voided(net_isn_voided),
         .placement_valid(placement_valid && placement_source == FROM_NET), .placement(placement),
-        .siphash_valid(siphash_valid && siphash_source == FROM_NET), .siphash(siphash),
+        .placement_is_cookie(placement_is_cookie),
+        .siphash_valid(siphash_valid && siphash_source == FROM_NET), .siphash(siphash), .siphash_result(siphash_result),
         .head_valid(net_head_valid), .head_ready(net_head_ready), .head_hashed(net_head_hashed),
         .head_placement(net_head_hash), .head_hash_slot(net_head_slot),
         .issue(issue && issue_kind == `EVENT_KIND_NET), .record(net_record),
-        .siphash_slot(fetch_hash_slot), .siphash_data(net_siphash)
+        .siphash_slot(fetch_hash_slot), .siphash_data(net_siphash), .result_data(net_result)
     );
 
     port_queue #(.DEPTH_BITS(SLOT_BITS)) host_queue (
         .clk(clk), .rst(core_rst), .busy(host_queue_busy), .room(host_room),
         .key_valid(host_key_valid), .key(host_key), .segment_valid(host_segment_valid), .segment(host_segment),
         .hash_valid(host_hash_valid), .hash_ready(host_hash_ready), .hash_key(host_hash_key),
+        .hash_result(host_hash_result),
+        .may_arm(1'b0), .armed(1'b0), .armed_syn(1'b0), .period(24'd0),
         .placement_valid(placement_valid && placement_source == FROM_HOST), .placement(placement),
-        .siphash_valid(siphash_valid && siphash_source == FROM_HOST), .siphash(siphash),
+        .placement_is_cookie(placement_is_cookie),
+        .siphash_valid(siphash_valid && siphash_source == FROM_HOST), .siphash(siphash), .siphash_result(siphash_result),
         .head_valid(host_head_valid), .head_ready(host_head_ready), .head_hashed(host_head_hashed),
         .head_placement(host_head_hash), .head_hash_slot(host_head_slot),
         .issue(issue && issue_kind == `EVENT_KIND_HOST), .record(host_record),
-        .siphash_slot(fetch_hash_slot), .siphash_data(host_siphash)
+        .siphash_slot(fetch_hash_slot), .siphash_data(host_siphash), .result_data(host_result)
     );
 
     // ================================================================ commands, walker
@@ -454,12 +494,35 @@ module offload_core #(
         .slot(decide_slot), .has_token(has_token), .take(use_token)
     );
 
+    // A network segment that was hashed with the ISN message is decided when what it wrote has been counted.
+    reg  [FETCH:1]               flight_keyed;                  // network segments that have a key, by clocks since issue
+    reg  [6:1]                   isn_decided;                   // by clocks since fetch
+    wire [63:0]                  fetch_hash = flight_kind[FETCH] == `EVENT_KIND_HOST ? host_siphash : net_siphash;
+    wire [`HASH_RESULT_BITS-1:0] fetch_hash_result = flight_kind[FETCH] == `EVENT_KIND_HOST ? host_result : net_result;
+    wire                         decide_cookie_recent, decide_cookie_token, decide_cookie_sent;
+    always @(posedge clk) begin
+        flight_keyed <= {flight_keyed[FETCH-1:1], issue_hashed && issue_kind == `EVENT_KIND_NET};
+        isn_decided  <= core_rst ? 6'd0 : {isn_decided[5:1], in_flight[FETCH] && flight_keyed[FETCH] &&
+                                                             !fetch_hash_result[`HASH_RESULT_IS_COOKIE]};
+    end
+
+    cookie_control #(.CONNECTIONS(CONNECTIONS), .LISTENERS(LISTENERS)) cookie_control (
+        .clk(clk), .rst(core_rst), .timebase_us(timebase_us), .period(cookie_period), .key_set(cookie_key_set),
+        .isn_mode(isn_mode), .threshold(cookie_threshold),
+        .bucket_depth(cookie_bucket_depth), .bucket_refill_shift(cookie_refill_shift),
+        .half_open(half_open), .in_use(in_use),
+        .isn_hashed(net_isn_hashed), .isn_decided(isn_decided[6]), .isn_voided(net_isn_voided),
+        .armed_syn(cookie_armed_syn), .armed(cookie_armed), .reserve_wanted(cookie_reserve_wanted),
+        .decide_slot(decide_slot), .decide_recent(decide_cookie_recent), .decide_token(decide_cookie_token),
+        .decide_sent(decide_cookie_sent), .stir(siphash_valid), .stir_with(siphash[63:32])
+    );
+
     // ================================================================ transition
     transition transition (
         .clk(clk), .rst(core_rst),
         .fetch_valid(in_flight[FETCH]), .fetch_kind(flight_kind[FETCH]), .fetch_segment(flight_record[FETCH]),
         .fetch_entry(fetch_entry), .fetch_selected(fetch_selected), .fetch_same_index(fetch_same_index),
-        .fetch_hash(flight_kind[FETCH] == `EVENT_KIND_HOST ? host_siphash : net_siphash),
+        .fetch_hash(fetch_hash),
         .fetch_matched(fetch_matched), .fetch_slot(fetch_slot),
         .enable(enable), .test_enable(test_enable), .epoch(epoch), .isn_mode(isn_mode), .isn_fixed(isn_fixed),
         .rto_initial(rto_initial), .rto_max(rto_max), .synack_retries(synack_retries),
