@@ -20,6 +20,23 @@ internal static class InternetChecksum
         return Finish(Sum(pseudo) + Sum(tcp));
     }
 
+    /// <summary>ICMP checksum (RFC 792), with the pseudo-header of RFC 8200 8.1 for ICMPv6 (RFC 4443 2.3).</summary>
+    public static ushort OfIcmp(UInt128 source, UInt128 destination, bool ipv6, ReadOnlySpan<byte> message)
+    {
+        if (!ipv6)
+        {
+            return Of(message);
+        }
+
+        Span<byte> pseudo = stackalloc byte[40];
+        pseudo.Clear();
+        BinaryPrimitives.WriteUInt128BigEndian(pseudo, source);
+        BinaryPrimitives.WriteUInt128BigEndian(pseudo[16..], destination);
+        BinaryPrimitives.WriteUInt32BigEndian(pseudo[32..], (uint)message.Length);
+        pseudo[39] = 58;
+        return Finish(Sum(pseudo) + Sum(message));
+    }
+
     private static ulong Sum(ReadOnlySpan<byte> bytes)
     {
         ulong sum = 0;

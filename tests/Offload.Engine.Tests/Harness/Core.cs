@@ -60,14 +60,12 @@ internal sealed unsafe class Core : IDisposable
         if (keys)
         {
             Write("isn.placement_key", [.. settings.PlacementKey]);
-            var words = new uint[4];
-            for (int i = 0; i < 16; i++)
-            {
-                words[i / 4] |= (uint)settings.IsnKey[i] << (8 * (i % 4));
-            }
-
-            Write("isn.key", words);
+            WriteKey("isn.key", settings.IsnKey);
             Write("isn.key_commit", RegisterSource.Place("isn.key_commit.isn", 1) | RegisterSource.Place("isn.key_commit.placement", 1));
+            if (settings.CookieKey is not null)
+            {
+                CommitCookieKey(settings.CookieKey);
+            }
         }
 
         Write("isn.mode", (uint)settings.IsnSource);
@@ -76,6 +74,16 @@ internal sealed unsafe class Core : IDisposable
         Write("tcp.rto_max", settings.RtoMax);
         Write("tcp.synack_retries", (uint)settings.SynAckRetries);
         Write("tcp.orphan_retries", (uint)settings.OrphanRetries);
+        Write("tcp.syn_retries", (uint)settings.SynRetries);
+        Write("tcp.fin_timeout", settings.FinTimeout);
+        Write("tcp.time_wait", settings.TimeWait);
+        Write("tcp.adoption_timeout", settings.AdoptionTimeout);
+        Write("tcp.watch_idle", settings.WatchIdle);
+        Write("control.heartbeat_timeout", settings.HeartbeatTimeout);
+        Write("isn.cookie_threshold", settings.CookieThreshold);
+        Write(
+            "isn.cookie_bucket",
+            RegisterSource.Place("isn.cookie_bucket.depth", settings.CookieTokens) | RegisterSource.Place("isn.cookie_bucket.refill_shift", settings.CookieRefillShift));
         Write("tcp.unsolicited_ack_interval", settings.AckInterval);
         Write(
             "tcp.reset_bucket",
@@ -95,6 +103,16 @@ internal sealed unsafe class Core : IDisposable
             | RegisterSource.Place("control.control.test_enable", settings.TestEnable ? 1u : 0)
             | RegisterSource.Place("control.control.epoch", settings.Epoch));
     }
+
+    /// <summary>A cookie key for the next period; the first since reset holds at once.</summary>
+    public void CommitCookieKey(IReadOnlyList<byte> key)
+    {
+        WriteKey("isn.cookie_key", key);
+        Write("isn.key_commit", RegisterSource.Place("isn.key_commit.cookie", 1));
+    }
+
+    /// <summary>The host says that it is alive.</summary>
+    public void Beat() => Write("control.heartbeat", RegisterSource.Place("control.heartbeat.beat", 1));
 
     /// <summary>Commits one listener's slot.</summary>
     public void Listen(int slot, EndPoint listener)
@@ -202,30 +220,52 @@ internal sealed unsafe class Core : IDisposable
     }
 
     /// <summary>One command, waited for; the answer is null where there is no entry to show.</summary>
-    public (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created = 0, int listener = 0, bool all = false)
+    public (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null)
     {
-        _sequence++;
-        uint[] key = KeyImage(flow).ToWords();
-        Write(
-            "command.key",
-            [
-                .. key, (uint)created, (uint)(created >> 32) & 0xFFFF,
-                RegisterSource.Place("command.listener.index", (uint)listener) | RegisterSource.Place("command.listener.all", all ? 1u : 0),
-                RegisterSource.Place("command.go.code", (uint)order) | RegisterSource.Place("command.go.sequence", _sequence),
-            ]);
-        uint status = 0;
+        Start(order, flow, with);
         for (int i = 0; i < 100_000; i++)
         {
-            status = Read("command.status");
-            if ((status & 1) == 0)
+            if (Answer() is { } answer)
             {
-                break;
+                return answer;
             }
         }
 
-        Require((status & 1) == 0, $"{order} is never answered");
+        throw new InvalidOperationException($"{order} is never answered");
+    }
+
+    /// <summary>Starts a command that may take its time.</summary>
+    public void Start(Order order, Flow flow, Arguments? with = null)
+    {
+        Arguments arguments = with ?? Arguments.None;
+        _sequence++;
+        Write(
+            "command.remote_mac_low",
+            [
+                (uint)arguments.RemoteMac, (uint)(arguments.RemoteMac >> 32),
+                RegisterSource.Place("command.options.forget", arguments.Forget ? 1u : 0) | RegisterSource.Place("command.options.peer_closed", arguments.PeerClosed ? 1u : 0),
+                arguments.TakeSndNxt, arguments.TakeRcvNxt, arguments.TakeTsVal, arguments.TakeWindow,
+            ]);
+        Write(
+            "command.key",
+            [
+                .. KeyImage(flow).ToWords(), (uint)arguments.Created, (uint)(arguments.Created >> 32) & 0xFFFF,
+                RegisterSource.Place("command.listener.index", (uint)arguments.Listener) | RegisterSource.Place("command.listener.all", arguments.All ? 1u : 0),
+                RegisterSource.Place("command.go.code", (uint)order) | RegisterSource.Place("command.go.sequence", _sequence),
+            ]);
+    }
+
+    /// <summary>The answer of the command under way; null where there is none yet.</summary>
+    public (OrderStatus Status, Image? Answer)? Answer()
+    {
+        uint status = Read("command.status");
+        if ((status & 1) != 0)
+        {
+            return null;
+        }
+
         byte sequence = (byte)(status >> RegisterSource.Lsb("command.status.sequence"));
-        Require(sequence == _sequence, $"{order} {_sequence} is answered with the number {sequence}");
+        Require(sequence == _sequence, $"command {_sequence} is answered with the number {sequence}");
         uint[] answer = Read("command.answer", Image.Words("entry"));
         return ((OrderStatus)((status >> RegisterSource.Lsb("command.status.status")) & 15), answer.All(word => word == 0) ? null : new Image("entry", answer));
     }
@@ -290,6 +330,17 @@ internal sealed unsafe class Core : IDisposable
         }
 
         return entries;
+    }
+
+    private void WriteKey(string register, IReadOnlyList<byte> key)
+    {
+        var words = new uint[4];
+        for (int i = 0; i < 16; i++)
+        {
+            words[i / 4] |= (uint)key[i] << (8 * (i % 4));
+        }
+
+        Write(register, words);
     }
 
     private static Image KeyImage(Flow flow) => new("key")

@@ -6,6 +6,13 @@ internal static class Repository
     /// <summary>Full path of the repository.</summary>
     public static string Root { get; } = Find();
 
+    /// <summary>A parameter with which the virtual board's core is built.</summary>
+    public static int BoardParameter(string name)
+    {
+        string line = File.ReadLines(Path.Combine(Root, "boards", "virtual", "board.yaml")).Single(text => text.TrimStart().StartsWith(name + ":", StringComparison.Ordinal));
+        return int.Parse(line.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     private static string Find()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -12,7 +12,7 @@ internal sealed class Generator
 {
     private static readonly uint[] Edges = [0, 1, 2, 3, 100, 0xFFFFFFFF, 0xFFFFFFFE, 0x80000000, 0x7FFFFFFF, 0x80000001, 65535, 65536, 0xFFFF0000, 1000, 64240];
     private static readonly uint[] FirstNumbers = [0xFFFFFFFF, 0xFFFFFFFE, 0, 0x7FFFFFFF, 0x80000000, 0xFFFFFF00, 123456789];
-    private static readonly ulong[] Pauses = [1, 4, 1024, 1024, 10_000, 10_240, 499_000, 500_736, 501_760, 1_000_448, 1_001_472, 2_001_000, 16_777_216, 130_000_000];
+    private static readonly ulong[] Pauses = [1, 4, 1024, 1024, 10_000, 10_240, 499_000, 500_736, 501_760, 1_000_448, 1_001_472, 2_001_000, 16_777_216, 60_001_000, 67_108_864, 130_000_000, 2_082_240_000_000];
     private static readonly TcpFlags[] FlagSets =
     [
         TcpFlags.Ack, TcpFlags.Ack, TcpFlags.Ack, TcpFlags.Ack | TcpFlags.Psh, TcpFlags.Fin | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack, TcpFlags.Rst,
@@ -22,12 +22,15 @@ internal sealed class Generator
 
     private readonly Random _random;
     private readonly int _flows;
-    private readonly PassiveTcp _model;
+    private readonly bool _longPauses;
+    private readonly TcpModel _model;
 
     /// <param name="seed">Gives everything.</param>
     /// <param name="flows">How many of the world's connections take part, from the first on.</param>
-    public Generator(int seed, int flows)
+    /// <param name="parkSlots">Frames that can be parked; null for what the Verilated core has.</param>
+    public Generator(int seed, int flows, int? parkSlots = null)
     {
+        _longPauses = seed % 4 == 3;
         _random = new Random(seed);
         _flows = flows;
         Start = Pick<ulong>(1_000_000, (1ul << 34) - 5_000_000, (1ul << 42) - 3_000_000, (1ul << 48) - 2_000_000, (1ul << 24) * 999, (ulong)_random.NextInt64(1L << 40));
@@ -38,7 +41,7 @@ internal sealed class Generator
             Listeners = World.Listeners,
             IsnKey = isnKey,
             PlacementKey = MakePlacementKey(),
-            IsnSource = Pick(IsnSource.Rfc6528, IsnSource.Rfc6528, IsnSource.Counter, IsnSource.Fixed),
+            IsnSource = Pick(IsnSource.Rfc6528, IsnSource.Rfc6528, IsnSource.Counter, IsnSource.Fixed, IsnSource.Cookie),
             TestEnable = _random.Next(3) > 0,
             FixedIsn = Pick(FirstNumbers),
             Epoch = (byte)_random.Next(256),
@@ -49,9 +52,19 @@ internal sealed class Generator
             AckInterval = Pick<uint>(489, 489, 1, 16000),
             HopLimit = (byte)Pick(64, 1, 255),
             Dscp = (byte)Pick(0, 63, 10),
+            SynRetries = Pick(6, 1, 0),
+            FinTimeout = Pick<uint>(58594, 1000, 1),
+            TimeWait = Pick<uint>(58594, 58594, 100_000),
+            AdoptionTimeout = Pick<uint>(9766, 100_000, 1000),
+            WatchIdle = Pick<uint>(0, 0, 100_000, 2000),
+            HeartbeatTimeout = Pick<uint>(0, 0, 2000),
+            ParkSlots = parkSlots ?? Repository.BoardParameter("PARK_SLOTS"),
+            CookieKey = _random.Next(2) == 0 ? null : isnKey,
+            CookieThreshold = Pick<uint>(0, 1, 2, 131071),
         };
-        _model = new PassiveTcp(Settings);
+        _model = new TcpModel(Settings);
         _model.AdvanceTo(Start);
+        _model.Beat();
     }
 
     public Settings Settings { get; }
@@ -98,63 +111,162 @@ internal sealed class Generator
         int flow = Chance(70) ? _random.Next(Math.Min(4, _flows)) : _random.Next(_flows);
         return kind switch
         {
-            < 90 => new AdvanceStep { Microseconds = Pick(Pauses) },
-            < 140 => new CommandStep
-            {
-                Order = Pick(2, 2, 2, 2, 3, 3, 7, 8, 1, 4, 9),
-                Flow = flow,
-                WrongCreation = Chance(20),
-                Listener = _random.Next(World.Listeners.Count),
-                All = Chance(20),
-            },
+            < 60 => new AdvanceStep { Microseconds = Chance(_longPauses ? 20 : 3) ? Pauses[^_random.Next(1, 5)] : Pauses[_random.Next(Pauses.Length - 4)] },
+            < 150 => MakeCommand(flow),
             < 170 => MakeFrame(),
-            < 176 => new ListenStep { Slot = _random.Next(World.Listeners.Count), Enabled = Chance(75) },
-            < 220 => MakeSegment(flow) with { FromHost = true },
-            < 600 => MakeGoodSegment(flow),
+            < 175 => new ListenStep { Slot = _random.Next(World.Listeners.Count), Enabled = Chance(85) },
+            < 185 => MakeIcmp(flow),
+            < 195 => new BeatStep(),
+            < 198 => new KeyStep { Salt = _random.Next(1_000_000) },
+            < 300 => MakeHostSegment(flow),
+            < 640 => MakeGoodSegment(flow),
             _ => MakeSegment(flow),
         };
     }
 
-    /// <summary>What a client in its right mind would send next.</summary>
+    private CommandStep MakeCommand(int flow)
+    {
+        _model.Table.TryGetValue(World.Flows[flow], out Connection? connection);
+        Order likely = connection switch
+        {
+            null => Order.Open,
+            { Owner: Owner.Parked } => Order.Release,
+            { Owner: Owner.Held } => Pick(Order.Release, Order.Take, Order.Take),
+            { Owner: Owner.Host } => Pick(Order.Hold, Order.Hold, Order.Abort, Order.Read),
+            _ => Order.Close,
+        };
+        return new CommandStep
+        {
+            Order = Chance(80) ? (int)likely : Pick(1, 2, 3, 3, 4, 5, 6, 7, 8, 9),
+            Flow = flow,
+            WrongCreation = Chance(8),
+            Listener = connection is null && Chance(80) ? Math.Max(0, World.ListenerOf(World.Flows[flow])) : _random.Next(World.Listeners.Count + 1),
+            All = Chance(5),
+            Forget = Chance(20),
+            PeerClosed = Chance(40),
+            Ahead = Pick(Edges),
+            Window = (ushort)_random.Next(65536),
+        };
+    }
+
+    private IcmpStep MakeIcmp(int flow) => new()
+    {
+        Flow = flow,
+        Type = (byte)_random.Next(14),
+        Code = (byte)_random.Next(16),
+        Seq = Chance(70) ? 0 : Pick(Edges),
+        Quoted = Pick(8, 20),
+        Damaged = Chance(15),
+        Together = Chance(30),
+    };
+
+    /// <summary>What the host's kernel sends: mostly as the owner of the connection would.</summary>
+    private SegmentStep MakeHostSegment(int flow)
+    {
+        _model.Table.TryGetValue(World.Flows[flow], out Connection? connection);
+        bool wild = Chance(25);
+        return new SegmentStep
+        {
+            FromHost = true,
+            Flow = flow,
+            Flags = wild ? Pick(FlagSets) : Pick(TcpFlags.Ack, TcpFlags.Ack, TcpFlags.Ack | TcpFlags.Psh, TcpFlags.Fin | TcpFlags.Ack),
+            SeqFrom = wild ? Pick(From.Zero, From.SndUna, From.Iss, From.SndNxt) : From.SndNxt,
+            Seq = wild ? Pick(Edges) : 0,
+            AckFrom = From.RcvNxt,
+            Ack = wild ? Pick(Edges) : 0,
+            Data = Chance(50) ? 0 : Pick(1, 100, 1400),
+            Window = (ushort)_random.Next(65536),
+            Options = connection?.Timestamps == true ? Shape.Stamp : Shape.None,
+            Salt = _random.Next(1000),
+            Damage = Chance(96) ? Damage.None : Pick(Damage.DataOffset, Damage.Length, Damage.TcpChecksum, Damage.Marked),
+        };
+    }
+
+    /// <summary>What a peer in its right mind would send next.</summary>
     private Step MakeGoodSegment(int flow)
     {
         bool together = Chance(30);
         if (!_model.Table.TryGetValue(World.Flows[flow], out Connection? connection))
         {
-            return new SegmentStep
-            {
-                Flow = flow,
-                Flags = TcpFlags.Syn,
-                Seq = Pick(FirstNumbers),
-                Options = Pick(Shape.Linux, Shape.Linux, Shape.Mss, Shape.None, Shape.StampAndScale),
-                Stamp = Pick<uint>(5, 0xFFFFFFF0, 0x80000000, 1_000_000),
-                Window = (ushort)_random.Next(65536),
-                Salt = _random.Next(1000),
-                Data = Chance(10) ? 5 : 0,
-                Together = together,
-            };
+            return _model.SentCookies.ContainsKey(World.Flows[flow]) && Chance(60) ? AnswerCookie(flow, together) : MakeSyn(flow, together);
         }
 
-        if (connection.State == State.CloseWait && Chance(60))
+        if (connection.State == State.CloseWait && connection.Owner == Owner.Engine && Chance(40))
         {
             return new CommandStep { Order = 2, Flow = flow };
         }
 
-        bool data = Chance(15);
+        if (connection.State == State.SynSent)
+        {
+            return Chance(8)
+                ? new SegmentStep { Flow = flow, Flags = Pick(TcpFlags.Rst, TcpFlags.Rst | TcpFlags.Ack), AckFrom = From.SndNxt, Together = together }
+                : MakeSyn(flow, together) with { Flags = Chance(75) ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Syn, AckFrom = From.SndNxt };
+        }
+
+        if (connection.State == State.TimeWait && Chance(25))
+        {
+            return new SegmentStep
+            {
+                Flow = flow, Flags = TcpFlags.Fin | TcpFlags.Ack, SeqFrom = From.RcvNxt, Seq = 0xFFFFFFFF, AckFrom = From.SndNxt,
+                Options = connection.Timestamps ? Shape.Stamp : Shape.None, Together = together,
+            };
+        }
+
+        if (connection.State == State.TimeWait && Chance(60))
+        {
+            return MakeSyn(flow, together) with { SeqFrom = Chance(60) ? From.RcvNxt : From.Zero, Seq = Pick(Edges), Stamp = Pick<uint>(0, 1, 0xFFFFFFFF, 1000) };
+        }
+
+        if (connection is { State: State.SynReceived, Reused: true } && Chance(30))
+        {
+            return new SegmentStep { Flow = flow, Flags = TcpFlags.Rst, SeqFrom = From.RcvNxt, Together = together };
+        }
+
+        bool data = Chance(connection.Owner == Owner.Engine ? 12 : 40);
         return new SegmentStep
         {
             Flow = flow,
-            Flags = TcpFlags.Ack | (connection.State == State.Established && Chance(50) ? TcpFlags.Fin : 0),
+            Flags = TcpFlags.Ack | (connection.State is State.Established or State.FinWait1 or State.FinWait2 && Chance(40) ? TcpFlags.Fin : 0),
             SeqFrom = From.RcvNxt,
-            AckFrom = From.SndNxt,
+            Seq = connection.Waiting.Count > 0 && Chance(60) ? connection.Waiting[^1].End - connection.RcvNxt : 0,
+            AckFrom = Chance(80) ? From.SndNxt : From.SndUna,
             Options = connection.Timestamps ? Shape.Stamp : Shape.None,
             Stamp = (uint)_random.Next(3),
-            Data = data ? _random.Next(1, 1400) : 0,
+            Data = data ? Pick(1, 2, 100, _random.Next(1, 1400)) : 0,
             Window = (ushort)_random.Next(65536),
             Salt = _random.Next(1000),
             Together = together,
         };
     }
+
+    private SegmentStep MakeSyn(int flow, bool together) => new()
+    {
+        Flow = flow,
+        Flags = TcpFlags.Syn,
+        Seq = Pick(FirstNumbers),
+        Options = Pick(Shape.Linux, Shape.Linux, Shape.Mss, Shape.None, Shape.StampAndScale),
+        Stamp = Pick<uint>(5, 0xFFFFFFF0, 0x80000000, 1_000_000),
+        Window = (ushort)_random.Next(65536),
+        Salt = _random.Next(1000),
+        Data = Chance(10) ? 5 : 0,
+        Together = together,
+    };
+
+    /// <summary>The ACK of a cookie, right or nearly.</summary>
+    private SegmentStep AnswerCookie(int flow, bool together) => new()
+    {
+        Flow = flow,
+        Answers = true,
+        Flags = TcpFlags.Ack | (Chance(15) ? TcpFlags.Fin : 0),
+        Seq = Chance(90) ? 0 : Pick(Edges),
+        Ack = Chance(75) ? 0 : Pick<uint>(1, 0xFFFFFFFF, 0x08000000, 0xF8000000, 0x01000000, 0x00001000, 0x00800000),
+        Options = Pick(Shape.Stamp, Shape.Stamp, Shape.Stamp, Shape.None),
+        Stamp = (uint)_random.Next(3),
+        Data = Chance(25) ? Pick(1, 100) : 0,
+        Window = (ushort)_random.Next(65536),
+        Salt = _random.Next(1000),
+        Together = together,
+    };
 
     private SegmentStep MakeSegment(int flow)
     {
@@ -174,6 +286,7 @@ internal sealed class Generator
             Window = (ushort)_random.Next(65536),
             Options = Chance(stamped ? 75 : 40) ? Shape.Stamp : (Shape)_random.Next(Enum.GetValues<Shape>().Length),
             Stamp = Chance(60) ? 0 : Pick(Edges),
+            Answers = connection is null && Chance(20),
             Salt = _random.Next(1_000_000),
             Together = Chance(40),
             Damage = Chance(92) ? Damage.None : (Damage)_random.Next(Enum.GetValues<Damage>().Length),
@@ -198,7 +311,7 @@ internal sealed class Generator
     }
 
     /// <summary>Takes what the runner would send to an engine, and does nothing with it.</summary>
-    private sealed class Follower(PassiveTcp model) : Target
+    private sealed class Follower(TcpModel model) : Target
     {
         public override void SetTime(ulong microseconds)
         {
@@ -210,9 +323,17 @@ internal sealed class Generator
 
         public override Output Collect() => new();
 
-        public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created, int listener, bool all) => default;
+        public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null) => default;
 
         public override void Listen(int slot, EndPoint listener)
+        {
+        }
+
+        public override void Beat()
+        {
+        }
+
+        public override void CommitCookieKey(IReadOnlyList<byte> key)
         {
         }
 

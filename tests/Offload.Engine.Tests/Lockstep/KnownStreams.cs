@@ -9,9 +9,9 @@ public sealed class KnownStreams
     [Fact, Trait("Rule", "P8, P11")]
     public void Opened_by_data_that_is_refused_after_a_time_out() => Agrees(
     [
-        new SegmentStep { Flow = 3, Flags = TcpFlags.Syn, Seq = 4294967294, Window = 15734, Options = Shape.Mss, Stamp = 1000000, Salt = 622 },
+        new SegmentStep { Flow = 5, Flags = TcpFlags.Syn, Seq = 4294967294, Window = 15734, Options = Shape.Mss, Stamp = 1000000, Salt = 622 },
         new AdvanceStep { Microseconds = 2001000 },
-        new SegmentStep { Flow = 3, Flags = TcpFlags.Ack, SeqFrom = From.RcvNxt, AckFrom = From.SndNxt, Data = 419, Window = 3718, Stamp = 2, Salt = 475 },
+        new SegmentStep { Flow = 5, Flags = TcpFlags.Ack, SeqFrom = From.RcvNxt, AckFrom = From.SndNxt, Data = 419, Window = 3718, Stamp = 2, Salt = 475 },
     ]);
 
     [Fact, Trait("Rule", "C2")]
@@ -27,11 +27,11 @@ public sealed class KnownStreams
     [Fact, Trait("Rule", "S4")]
     public void An_ACK_half_a_circle_away() => Agrees(
     [
-        new SegmentStep { Flags = TcpFlags.Syn, Window = 9698, Options = Shape.Weird, Salt = 718731 },
-        new SegmentStep { Flags = TcpFlags.Ack, SeqFrom = From.RcvNxt, AckFrom = From.SndNxt, Window = 21704, Stamp = 2, Salt = 658, Together = true },
+        new SegmentStep { Flow = 1, Flags = TcpFlags.Syn, Window = 9698, Options = Shape.Weird, Salt = 718731 },
+        new SegmentStep { Flow = 1, Flags = TcpFlags.Ack, SeqFrom = From.RcvNxt, AckFrom = From.SndNxt, Window = 21704, Stamp = 2, Salt = 658, Together = true },
         new SegmentStep
         {
-            Flags = TcpFlags.Fin | TcpFlags.Ack, SeqFrom = From.RcvNxt, AckFrom = From.SndNxt, Ack = 2147483648, Data = 100, Window = 18718, Options = Shape.Stamp, Salt = 274023,
+            Flow = 1, Flags = TcpFlags.Fin | TcpFlags.Ack, SeqFrom = From.RcvNxt, AckFrom = From.SndNxt, Ack = 2147483648, Data = 100, Window = 18718, Options = Shape.Stamp, Salt = 274023,
         },
     ]);
 

@@ -3,14 +3,14 @@ using Xunit.Abstractions;
 
 namespace Offload.Engine.Tests.Lockstep;
 
-/// <summary>The Verilated core and the model, event by event: 100,000 random ones, a million with OFFLOAD_TEST_FULL=1.</summary>
-[Trait("Rule", "P1-P8, P11, C1, C2, F4, F6, F10, S1-S5, O1-O8, I1-I3")]
+/// <summary>The Verilated core and the model, event by event: 300,000 random ones, ten million with OFFLOAD_TEST_FULL=1.</summary>
+[Trait("Rule", "P1-P11, A1-A7, C1, C2, F1-F10, F12, S1-S5, O1-O8, I1-I3, K1, K3, K4")]
 public sealed class LockstepTests(ITestOutputHelper output)
 {
     private const int Steps = 2000;
 
     public static TheoryData<int> Seeds() =>
-        [.. Enumerable.Range(1, Environment.GetEnvironmentVariable("OFFLOAD_TEST_FULL") == "1" ? 500 : 50)];
+        [.. Enumerable.Range(1, Environment.GetEnvironmentVariable("OFFLOAD_TEST_FULL") == "1" ? 5000 : 150)];
 
     public static TheoryData<string> Faults() => LockstepSelfTests.Faults();
 
@@ -26,15 +26,15 @@ public sealed class LockstepTests(ITestOutputHelper output)
     [MemberData(nameof(Faults))]
     public void A_wrong_model_is_told_from_the_core(string fault)
     {
-        for (int seed = 100; seed < 104; seed++)
+        for (int seed = 100; seed < 120; seed++)
         {
             // The core agrees with the right model on the same steps, or the difference would say nothing.
             string? report = LockstepReport.Check(
-                seed, LockstepSelfTests.Flows(seed), 1000, settings => new CoreTarget(settings), Enum.Parse<Fault>(fault), TimeSpan.Zero);
+                seed, LockstepSelfTests.Flows(seed), 2000, settings => new CoreTarget(settings), Enum.Parse<Fault>(fault), TimeSpan.Zero);
             if (report is not null)
             {
                 output.WriteLine(report);
-                Assert.Null(LockstepReport.Check(seed, LockstepSelfTests.Flows(seed), 1000, settings => new CoreTarget(settings)));
+                Assert.Null(LockstepReport.Check(seed, LockstepSelfTests.Flows(seed), 2000, settings => new CoreTarget(settings)));
                 return;
             }
         }

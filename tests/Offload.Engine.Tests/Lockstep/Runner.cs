@@ -14,14 +14,26 @@ internal static class Runner
     /// <summary>Runs the steps from a time on. Null: no difference.</summary>
     public static Difference? Run(IReadOnlyList<Step> steps, Settings settings, ulong start, Target target, Fault fault = Fault.None)
     {
-        var model = new PassiveTcp(settings, fault);
+        var model = new TcpModel(settings, fault);
         model.AdvanceTo(start);
         target.SetTime(start);
+        model.Beat();
+        target.Beat();
         var touched = new HashSet<Flow>();
         bool sort = false;
+        int underWay = 0;
+        bool cookiesWereOut = false;
         for (int i = 0; i < steps.Count; i++)
         {
             Step step = steps[i];
+            if (underWay > 0 && (IsInDoubt(model, underWay) || model.CookiesAreOut != cookiesWereOut))
+            {
+                target.Settle();
+                underWay = 0;
+            }
+
+            cookiesWereOut = underWay == 0 ? model.CookiesAreOut : cookiesWereOut;
+            underWay++;
             string? difference = Apply(step, model, target, touched, ref sort);
             bool goesOn = step.Together && i + 1 < steps.Count && IsFromNet(step) && IsFromNet(steps[i + 1]);
             if (difference is null && !goesOn)
@@ -29,6 +41,7 @@ internal static class Runner
                 difference = Compare(model, target, touched, sort);
                 touched.Clear();
                 sort = false;
+                underWay = 0;
             }
 
             if (difference is not null)
@@ -42,13 +55,13 @@ internal static class Runner
     }
 
     /// <summary>Applies one step without comparing anything.</summary>
-    public static string? Follow(Step step, PassiveTcp model, Target target)
+    public static string? Follow(Step step, TcpModel model, Target target)
     {
         bool sort = false;
         return Apply(step, model, target, [], ref sort);
     }
 
-    private static string? Apply(Step step, PassiveTcp model, Target target, HashSet<Flow> touched, ref bool sort)
+    private static string? Apply(Step step, TcpModel model, Target target, HashSet<Flow> touched, ref bool sort)
     {
         switch (step)
         {
@@ -61,7 +74,7 @@ internal static class Runner
                 Flow flow = World.Flows[segment.Flow];
                 touched.Add(flow);
                 model.Table.TryGetValue(flow, out Connection? connection);
-                SendFrame(segment.FromHost, segment.ToFrame(flow, connection), segment.Damage == Damage.Marked, model, target);
+                SendFrame(segment.FromHost, segment.ToFrame(flow, connection, model.SentCookies.GetValueOrDefault(flow)), segment.Damage == Damage.Marked, model, target);
                 break;
             case FrameStep frame:
                 SendFrame(frame.FromHost, Hex.Parse(frame.Bytes), frame.Marked, model, target);
@@ -70,6 +83,19 @@ internal static class Runner
                 EndPoint listener = model.Settings.Listeners[listen.Slot] with { Enabled = listen.Enabled };
                 model.Settings = model.Settings with { Listeners = [.. model.Settings.Listeners.Select((old, i) => i == listen.Slot ? listener : old)] };
                 target.Listen(listen.Slot, listener);
+                break;
+            case IcmpStep icmp:
+                model.Table.TryGetValue(World.Flows[icmp.Flow], out Connection? quoted);
+                SendFrame(fromHost: false, icmp.ToFrame(World.Flows[icmp.Flow], quoted), bad: false, model, target);
+                touched.Add(World.Flows[icmp.Flow]);
+                break;
+            case BeatStep:
+                model.Beat();
+                target.Beat();
+                break;
+            case KeyStep key:
+                model.CommitCookieKey(key.Key);
+                target.CommitCookieKey(key.Key);
                 break;
             case CommandStep command:
                 sort |= command.Order == (int)Order.Flush;
@@ -81,10 +107,18 @@ internal static class Runner
         return null;
     }
 
-    /// <summary>Only frames of one port keep their order among each other.</summary>
-    private static bool IsFromNet(Step step) => step is SegmentStep { FromHost: false } or FrameStep { FromHost: false };
+    /// <summary>
+    /// Three things hang on what frames still under way will do, and the core may know it or not when the next one comes: which SYNs and ACKs are
+    /// hashed as cookies near the threshold, whether a first cookie has been sent, and whether a park slot has become free. There the core settles
+    /// first, so that the model's answer, which knows all that came before, is the only right one.
+    /// </summary>
+    private static bool IsInDoubt(TcpModel model, int underWay) =>
+        model.CookiesInDoubt(underWay) || model.ParkedFrames + underWay >= model.Settings.ParkSlots;
 
-    private static void SendFrame(bool fromHost, byte[] frame, bool bad, PassiveTcp model, Target target)
+    /// <summary>Only frames of one port keep their order among each other.</summary>
+    private static bool IsFromNet(Step step) => step is SegmentStep { FromHost: false } or FrameStep { FromHost: false } or IcmpStep;
+
+    private static void SendFrame(bool fromHost, byte[] frame, bool bad, TcpModel model, Target target)
     {
         if (fromHost)
         {
@@ -98,15 +132,15 @@ internal static class Runner
         }
     }
 
-    private static string? ApplyCommand(CommandStep command, PassiveTcp model, Target target, HashSet<Flow> touched)
+    private static string? ApplyCommand(CommandStep command, TcpModel model, Target target, HashSet<Flow> touched)
     {
         Flow flow = World.Flows[command.Flow];
         touched.Add(flow);
-        ulong created = model.Table.TryGetValue(flow, out Connection? connection) ? connection.Created : 0;
-        created ^= command.WrongCreation ? 1u : 0;
+        model.Table.TryGetValue(flow, out Connection? connection);
         var order = (Order)command.Order;
-        (OrderStatus status, Image? answer) = model.Command(order, flow, created, command.Listener, command.All);
-        (OrderStatus coreStatus, Image? coreAnswer) = target.Command(order, flow, created, command.Listener, command.All);
+        Arguments arguments = command.ToArguments(connection);
+        (OrderStatus status, Image? answer) = model.Command(order, flow, arguments);
+        (OrderStatus coreStatus, Image? coreAnswer) = target.Command(order, flow, arguments);
         if (status != coreStatus)
         {
             return $"  {order}: model {status}, core {coreStatus}\n";
@@ -116,7 +150,7 @@ internal static class Runner
         return status == OrderStatus.Ok ? CompareImages($"answer of {order}", answer, coreAnswer) : null;
     }
 
-    private static string? Compare(PassiveTcp model, Target target, HashSet<Flow> touched, bool sort)
+    private static string? Compare(TcpModel model, Target target, HashSet<Flow> touched, bool sort)
     {
         Output expected = model.TakeOutput();
         Output actual = target.Collect();
@@ -127,7 +161,7 @@ internal static class Runner
         {
             model.Table.TryGetValue(flow, out Connection? connection);
             difference ??= CompareImages(
-                $"entry {World.Flows.ToList().IndexOf(flow)}", connection?.ToImage(), target.Command(Order.Read, flow, 0, 0, false).Answer);
+                $"entry {World.Flows.ToList().IndexOf(flow)}", connection?.ToImage(), target.Command(Order.Read, flow).Answer);
         }
 
         return difference;
@@ -182,7 +216,7 @@ internal static class Runner
         _ => expected.Same(actual) ? null : $"  {what}:\n{expected.Differences(actual, "model", "core")}",
     };
 
-    private static string? CompareCounters(PassiveTcp model, Target target)
+    private static string? CompareCounters(TcpModel model, Target target)
     {
         IReadOnlyDictionary<string, ulong> counters = target.Counters();
         IEnumerable<string> wrong = model.Counters.Where(pair => counters[pair.Key] != pair.Value)
@@ -191,7 +225,7 @@ internal static class Runner
         return text.Length == 0 ? null : "  counters:\n" + text;
     }
 
-    private static string? CompareTables(PassiveTcp model, Target target)
+    private static string? CompareTables(TcpModel model, Target target)
     {
         List<Image> expected = Sorted(model.Table.Values.Select(connection => connection.ToImage()));
         List<Image> actual = Sorted(target.Entries());

@@ -89,6 +89,86 @@ internal sealed record CommandStep : Step
     public int Listener { get; init; }
 
     public bool All { get; init; }
+
+    public bool Forget { get; init; }
+
+    public bool PeerClosed { get; init; }
+
+    /// <summary>TAKE: SND.NXT beyond what the entry knows.</summary>
+    public uint Ahead { get; init; }
+
+    public ushort Window { get; init; }
+
+    public Arguments ToArguments(Connection? connection) => new()
+    {
+        Created = (connection?.Created ?? 0) ^ (WrongCreation ? 1u : 0),
+        Listener = Listener,
+        All = All,
+        RemoteMac = World.ClientMac + (ulong)Flow,
+        Forget = Forget,
+        PeerClosed = PeerClosed,
+        TakeSndNxt = (connection?.SndNxt ?? 0) + Ahead,
+        TakeRcvNxt = (connection?.RcvNxt ?? 0) + (Ahead & 3),
+        TakeTsVal = Ahead * 77,
+        TakeWindow = Window,
+    };
+}
+
+/// <summary>The host's heart beats.</summary>
+internal sealed record BeatStep : Step;
+
+/// <summary>The host commits a cookie key.</summary>
+internal sealed record KeyStep : Step
+{
+    public int Salt { get; init; }
+
+    public byte[] Key
+    {
+        get
+        {
+            var key = new byte[16];
+            new Random(Salt).NextBytes(key);
+            return key;
+        }
+    }
+}
+
+/// <summary>An ICMP error that quotes a segment of a connection.</summary>
+internal sealed record IcmpStep : Step
+{
+    public int Flow { get; init; }
+
+    public byte Type { get; init; }
+
+    public byte Code { get; init; }
+
+    /// <summary>Quoted SEG.SEQ, from ISS on.</summary>
+    public uint Seq { get; init; }
+
+    /// <summary>Bytes of the TCP header that are quoted.</summary>
+    public int Quoted { get; init; } = 8;
+
+    /// <summary>A byte of the message is turned over.</summary>
+    public bool Damaged { get; init; }
+
+    public byte[] ToFrame(Flow flow, Connection? connection)
+    {
+        var about = new TcpFrame
+        {
+            DestinationMac = World.ClientMac,
+            SourceMac = World.MacOf(flow),
+            Tag = flow.Tagged ? flow.Vlan : null,
+            Source = flow.LocalAddress,
+            Destination = flow.RemoteAddress,
+            SourcePort = flow.LocalPort,
+            DestinationPort = flow.RemotePort,
+            Flags = TcpFlags.Syn,
+            Seq = (connection?.Iss ?? 0) + Seq,
+        };
+        byte[] frame = IcmpFrame.Make(about, flow.RemoteAddress + 1, Type, Code, Quoted);
+        frame[^1] ^= (byte)(Damaged ? 1 : 0);
+        return frame;
+    }
 }
 
 /// <summary>A listener is switched off or on.</summary>
@@ -141,8 +221,11 @@ internal sealed record SegmentStep : Step
 
     public Damage Damage { get; init; }
 
+    /// <summary>Both numbers, and TSecr, are counted from the last cookie that this connection was sent.</summary>
+    public bool Answers { get; init; }
+
     /// <summary>The frame as it goes onto the wire now.</summary>
-    public byte[] ToFrame(Flow flow, Connection? connection)
+    public byte[] ToFrame(Flow flow, Connection? connection, SentCookie? cookie = null)
     {
         var random = new Random(Salt);
         uint stamp = Stamp + (connection?.TsRecent ?? 0);
@@ -156,11 +239,11 @@ internal sealed record SegmentStep : Step
             SourcePort = flow.RemotePort,
             DestinationPort = flow.LocalPort,
             Flags = Flags,
-            Seq = Base(SeqFrom, connection) + Seq,
-            Ack = Base(AckFrom, connection) + Ack,
+            Seq = (Answers && cookie is not null ? cookie.Irs + 1 : Base(SeqFrom, connection)) + Seq,
+            Ack = (Answers && cookie is not null ? cookie.Iss + 1 : Base(AckFrom, connection)) + Ack,
             Window = Window,
             Data = new byte[Data],
-            Options = MakeOptions(stamp, random),
+            Options = MakeOptions(stamp, Answers ? cookie?.TsVal : null, random),
             TrafficClass = (byte)random.Next(4),
             HopLimit = (byte)random.Next(1, 256),
             Identification = (ushort)random.Next(65536),
@@ -210,11 +293,11 @@ internal sealed record SegmentStep : Step
         _ => 0,
     };
 
-    private byte[] MakeOptions(uint stamp, Random random) => Options switch
+    private byte[] MakeOptions(uint stamp, uint? echo, Random random) => Options switch
     {
         Shape.Mss => new TcpOptions().Mss((ushort)random.Next(65536)).ToArray(),
         Shape.Linux => TcpOptions.Linux(stamp, (ushort)random.Next(500, 9000), (byte)random.Next(16)),
-        Shape.Stamp => TcpOptions.Stamp(stamp, (uint)random.Next()),
+        Shape.Stamp => TcpOptions.Stamp(stamp, echo ?? (uint)random.Next()),
         Shape.ScaleOnly => new TcpOptions().Scale((byte)random.Next(256)).ToArray(),
         Shape.SackOnly => new TcpOptions().SackPermitted().ToArray(),
         Shape.StampAndScale => new TcpOptions().Timestamps(stamp, 0).Scale(5).End().Mss(99).ToArray(),

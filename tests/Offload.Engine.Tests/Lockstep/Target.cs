@@ -13,9 +13,19 @@ internal abstract class Target : IDisposable
     /// <summary>Everything that was sent has been worked on.</summary>
     public abstract Output Collect();
 
-    public abstract (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created, int listener, bool all);
+    public abstract (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null);
 
     public abstract void Listen(int slot, EndPoint listener);
+
+    /// <summary>The host's heart beats.</summary>
+    public abstract void Beat();
+
+    public abstract void CommitCookieKey(IReadOnlyList<byte> key);
+
+    /// <summary>Everything that was sent so far has had its effect.</summary>
+    public virtual void Settle()
+    {
+    }
 
     public abstract List<Image> Entries();
 
@@ -30,6 +40,9 @@ internal abstract class Target : IDisposable
 internal class CoreTarget : Target
 {
     private readonly Core _core = new();
+
+    /// <summary>The core itself, for what only it has.</summary>
+    public Core Core => _core;
 
     public CoreTarget(Settings settings) => _core.Configure(settings);
 
@@ -52,10 +65,16 @@ internal class CoreTarget : Target
         return output;
     }
 
-    public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created, int listener, bool all) =>
-        _core.Command(order, flow, created, listener, all);
+    public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null) =>
+        _core.Command(order, flow, with);
 
     public override void Listen(int slot, EndPoint listener) => _core.Listen(slot, listener);
+
+    public override void Beat() => _core.Beat();
+
+    public override void CommitCookieKey(IReadOnlyList<byte> key) => _core.CommitCookieKey(key);
+
+    public override void Settle() => _core.Settle();
 
     public override List<Image> Entries() => [.. _core.Table().Values];
 
@@ -71,7 +90,7 @@ internal class CoreTarget : Target
 /// <summary>A model in the core's place.</summary>
 internal sealed class ModelTarget(Settings settings, Fault fault = Fault.None) : Target
 {
-    private readonly PassiveTcp _engine = new(settings, fault);
+    private readonly TcpModel _engine = new(settings, fault);
 
     public override void SetTime(ulong microseconds) => _engine.AdvanceTo(microseconds);
 
@@ -89,11 +108,15 @@ internal sealed class ModelTarget(Settings settings, Fault fault = Fault.None) :
 
     public override Output Collect() => _engine.TakeOutput();
 
-    public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created, int listener, bool all) =>
-        _engine.Command(order, flow, created, listener, all);
+    public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null) =>
+        _engine.Command(order, flow, with);
 
     public override void Listen(int slot, EndPoint listener) =>
         _engine.Settings = _engine.Settings with { Listeners = [.. _engine.Settings.Listeners.Select((old, i) => i == slot ? listener : old)] };
+
+    public override void Beat() => _engine.Beat();
+
+    public override void CommitCookieKey(IReadOnlyList<byte> key) => _engine.CommitCookieKey(key);
 
     public override List<Image> Entries() => [.. _engine.Table.Values.Select(connection => connection.ToImage())];
 

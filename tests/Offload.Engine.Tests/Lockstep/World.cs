@@ -26,12 +26,16 @@ internal static class World
         new EndPoint { Mac = ServerMac, Address = OtherFour, Port = 82, Action = Reception.Drop },
         new EndPoint { Mac = ServerMac, Address = OtherSix, AnyPort = true, ResetUnknown = true, Sack = false, WindowScale = 3, Mss = 9000 },
         new EndPoint { Mac = ServerMac, Address = Four, AnyPort = true, Tagged = true, WindowScaling = false },
+        new EndPoint { Mac = ServerMac, Address = Four, Port = 90, Adopt = true, Backlog = 2, HostLost = HostLost.Reset },
+        new EndPoint { Mac = ServerMac, Address = Six, Port = 90, Adopt = true, Tagged = true, Vlan = 100, Backlog = 100, HostLost = HostLost.Drop, ResetData = true },
     ];
 
     /// <summary>Connections of clients; the first ones cover every kind that opens.</summary>
     public static IReadOnlyList<Flow> Flows { get; } =
     [
+        new Flow(Four, TcpFrame.V4(0xC6336401), 90, 1001, false, 0),
         new Flow(Four, TcpFrame.V4(0xC6336401), 80, 1001, false, 0),
+        new Flow(Six, new UInt128(0x20010DB8000000AA, 1), 90, 1001, true, 100),
         new Flow(Six, new UInt128(0x20010DB8000000AA, 1), 80, 1001, false, 0),
         new Flow(Four, TcpFrame.V4(0xC6336401), 80, 1001, true, 100),
         new Flow(Six, new UInt128(0x20010DB8000000AA, 1), 443, 1001, true, 100),
@@ -40,6 +44,8 @@ internal static class World
         new Flow(Four, TcpFrame.V4(0xC6336401), 80, 1002, false, 0),
         new Flow(OtherFour, TcpFrame.V4(0xC6336402), 83, 1002, false, 0),
         new Flow(Four, TcpFrame.V4(0xC6336402), 80, 1001, false, 0),
+        new Flow(Four, TcpFrame.V4(0xC6336402), 90, 1001, false, 0),
+        new Flow(Four, TcpFrame.V4(0xC6336403), 90, 1001, false, 0),
         new Flow(Four, TcpFrame.V4(0xC6336401), 80, 1001, true, 0),
         new Flow(Four, TcpFrame.V4(0xC6336401), 443, 1001, true, 0),
         new Flow(Six, new UInt128(0x20010DB8000000AA, 3), 80, 1003, false, 0),
@@ -54,4 +60,8 @@ internal static class World
     /// <summary>The listener's MAC where one is meant, else the first.</summary>
     public static ulong MacOf(Flow flow) =>
         Listeners.FirstOrDefault(listener => listener.Address == flow.LocalAddress && listener.Tagged == flow.Tagged && listener.Port == flow.LocalPort)?.Mac ?? ServerMac;
+
+    /// <summary>A listener of the connection's own kind; -1 for none.</summary>
+    public static int ListenerOf(Flow flow) =>
+        Listeners.ToList().FindIndex(listener => listener.Address == flow.LocalAddress && listener.Tagged == flow.Tagged && listener.Port == flow.LocalPort);
 }

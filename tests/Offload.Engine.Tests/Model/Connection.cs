@@ -1,16 +1,40 @@
-using Offload.Engine.Tests.Frames;
 using Offload.Engine.Tests.Harness;
 
 namespace Offload.Engine.Tests.Model;
 
-/// <summary>Connection states of RFC 9293 3.3.2 that a kept passive connection goes through, numbered as the register map numbers them.</summary>
+/// <summary>Connection states of RFC 9293 3.3.2, numbered as the register map numbers them.</summary>
 internal enum State
 {
-    Closed = 0,
-    SynReceived = 3,
-    Established = 4,
-    CloseWait = 7,
-    LastAck = 9,
+    Closed,
+    Listen,
+    SynSent,
+    SynReceived,
+    Established,
+    FinWait1,
+    FinWait2,
+    CloseWait,
+    Closing,
+    LastAck,
+    TimeWait,
+}
+
+/// <summary>Who is the end point of a connection.</summary>
+internal enum Owner
+{
+    Engine,
+    Parked,
+    Draining,
+    Host,
+    Held,
+}
+
+/// <summary>What made an entry.</summary>
+internal enum Origin
+{
+    Syn,
+    Open,
+    Cookie,
+    Take,
 }
 
 /// <summary>Why a connection ended.</summary>
@@ -23,54 +47,72 @@ internal enum Ending
     Aborted,
     DataRefused,
     Flushed,
+    Refused,
+    NotAdopted,
+    Idle,
+    Evicted,
+    Forgotten,
 }
 
-/// <summary>A connection's transmission control block (RFC 9293 3.3.1), as far as the passive side needs it.</summary>
+/// <summary>A frame that waits for the host, and the part of it by which a retransmission is known again.</summary>
+internal sealed record Parked(uint Seq, int DataLength, bool Fin, byte[] Frame)
+{
+    public uint End => Seq + (uint)DataLength + (Fin ? 1u : 0);
+}
+
+/// <summary>A connection's transmission control block (RFC 9293 3.3.1), with what the engine adds.</summary>
 internal sealed class Connection
 {
     public required Flow Flow { get; init; }
 
     public required int Listener { get; init; }
 
-    public required byte Epoch { get; init; }
+    public required byte Epoch { get; set; }
 
     /// <summary>Time in microseconds.</summary>
-    public required ulong Created { get; init; }
+    public required ulong Created { get; set; }
 
-    public required ulong RemoteMac { get; init; }
+    public required ulong RemoteMac { get; set; }
 
     public State State { get; set; } = State.SynReceived;
 
-    public required uint Iss { get; init; }
+    public Owner Owner { get; set; }
 
-    public required uint Irs { get; init; }
+    public Origin Origin { get; set; }
 
-    public required uint SndUna { get; set; }
+    public uint Iss { get; set; }
 
-    public required uint SndNxt { get; set; }
+    public uint Irs { get; set; }
 
-    public required uint RcvNxt { get; set; }
+    public uint SndUna { get; set; }
 
-    public required uint SndWl1 { get; set; }
+    public uint SndNxt { get; set; }
 
-    public required ushort PeerWindow { get; set; }
+    public uint RcvNxt { get; set; }
+
+    public uint SndWl1 { get; set; }
+
+    public ushort PeerWindow { get; set; }
 
     /// <summary>Null where scaling was not agreed, as <see cref="OurScale"/>.</summary>
-    public required byte? PeerScale { get; init; }
+    public byte? PeerScale { get; set; }
 
-    public required ushort OurWindow { get; init; }
+    public ushort OurWindow { get; set; }
 
-    public required byte? OurScale { get; init; }
+    public byte? OurScale { get; set; }
 
-    public required ushort Mss { get; init; }
+    public ushort Mss { get; set; }
 
-    public required bool Sack { get; init; }
+    public bool Sack { get; set; }
 
-    public required bool Timestamps { get; init; }
+    public bool Timestamps { get; set; }
 
-    public required uint TsRecent { get; set; }
+    public uint TsRecent { get; set; }
 
-    public required uint TsOffset { get; init; }
+    /// <summary>Steps of 2^30 µs, modulo 2^16, when <see cref="TsRecent"/> was taken.</summary>
+    public ushort TsRecentAge { get; set; }
+
+    public uint TsOffset { get; set; }
 
     /// <summary>Tick of the next time-out; null where none runs.</summary>
     public uint? Deadline { get; set; }
@@ -79,6 +121,15 @@ internal sealed class Connection
 
     /// <summary>Tick of the last unsolicited ACK while it still limits the next one.</summary>
     public uint? LimitedSince { get; set; }
+
+    /// <summary>Of a host's connection: its peer's FIN went to the host, which has not acknowledged it.</summary>
+    public bool PeerFin { get; set; }
+
+    /// <summary>Made out of TIME-WAIT (F9).</summary>
+    public bool Reused { get; set; }
+
+    /// <summary>Frames that wait for the host, oldest first (P9).</summary>
+    public List<Parked> Waiting { get; } = [];
 
     /// <summary>RCV.WND: never scaled before the handshake is done (RFC 7323 2.2).</summary>
     public uint ReceiveWindow(bool scaleAlways) =>
@@ -94,6 +145,8 @@ internal sealed class Connection
         ["key_vlan"] = Flow.Vlan,
         ["key_tagged"] = Flow.Tagged ? 1u : 0,
         ["state"] = (uint)State,
+        ["owner"] = (uint)Owner,
+        ["origin"] = (uint)Origin,
         ["listener"] = (uint)Listener,
         ["epoch"] = Epoch,
         ["iss"] = Iss,
@@ -110,10 +163,13 @@ internal sealed class Connection
         ["sack_permitted"] = Sack ? 1u : 0,
         ["timestamps"] = Timestamps ? 1u : 0,
         ["ts_recent"] = TsRecent,
+        ["ts_recent_age"] = TsRecentAge,
         ["ts_offset"] = TsOffset,
         ["remote_mac"] = RemoteMac,
         ["deadline"] = Deadline ?? 0,
         ["deadline_set"] = Deadline is null ? 0u : 1,
+        ["peer_fin"] = PeerFin ? 1u : 0,
+        ["reused"] = Reused ? 1u : 0,
         ["retries"] = (uint)Retries,
         ["last_ack_tick"] = (LimitedSince ?? 0) & 0x3FFF,
         ["ack_limited"] = LimitedSince is null ? 0u : 1,

@@ -10,12 +10,28 @@ internal enum Reception
     Drop,
 }
 
+/// <summary>What a SYN to a listening end point meets while the host's heartbeat is missing.</summary>
+internal enum HostLost
+{
+    Pass,
+    Reset,
+    Drop,
+}
+
 /// <summary>A listening end point, as the host configures it.</summary>
 internal sealed record EndPoint
 {
     public bool Enabled { get; init; } = true;
 
     public Reception Action { get; init; }
+
+    /// <summary>Connections are offered to the host; else the engine keeps them.</summary>
+    public bool Adopt { get; init; }
+
+    /// <summary>How many connections may wait for their adoption.</summary>
+    public ushort Backlog { get; init; } = 128;
+
+    public HostLost HostLost { get; init; }
 
     public bool ResetUnknown { get; init; }
 
@@ -50,6 +66,9 @@ internal sealed record EndPoint
     {
         ["enabled"] = Enabled ? 1u : 0,
         ["action"] = (uint)Action,
+        ["mode"] = Adopt ? 1u : 0,
+        ["backlog"] = Backlog,
+        ["host_lost"] = (uint)HostLost,
         ["reset_unknown"] = ResetUnknown ? 1u : 0,
         ["reset_data"] = ResetData ? 1u : 0,
         ["timestamps"] = Timestamps ? 1u : 0,

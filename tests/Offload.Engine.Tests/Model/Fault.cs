@@ -85,4 +85,106 @@ internal enum Fault
 
     /// <summary>A counter that does not count.</summary>
     LosesCount,
+
+    /// <summary>Any acknowledgment answers a SYN (against A2, A3).</summary>
+    OpensOnAnyAck,
+
+    /// <summary>A reset without ACK refuses an open (against A4).</summary>
+    RefusedByAnyReset,
+
+    /// <summary>A SYN in SYN-SENT is overlooked (against P10).</summary>
+    NoSimultaneousOpen,
+
+    /// <summary>Our window is scaled although the peer's is not (against O1).</summary>
+    ScalesAlone,
+
+    /// <summary>An ICMP error ends an open (against A7).</summary>
+    ErrorsEndOpens,
+
+    /// <summary>FIN before the ACK of ours is taken for FIN after it (against F3).</summary>
+    ClosingForgotten,
+
+    /// <summary>Our FIN is sent again where the SYN,ACK is not acknowledged yet (against P8).</summary>
+    FinBeforeSynAck,
+
+    /// <summary>Data after CLOSE is dropped silently (against F12).</summary>
+    TakesDataAfterClose,
+
+    /// <summary>A reset ends TIME-WAIT (against F8).</summary>
+    TimeWaitDies,
+
+    /// <summary>A FIN again does not restart TIME-WAIT (against F7).</summary>
+    TimeWaitRunsOn,
+
+    /// <summary>A newer SYN does not leave TIME-WAIT (against F9).</summary>
+    NoReuse,
+
+    /// <summary>An older SYN leaves TIME-WAIT (against F9).</summary>
+    AnySynIsNewer,
+
+    /// <summary>The new ISS may lie among the old numbers (against F9).</summary>
+    ReusesBelow,
+
+    /// <summary>An old duplicate's handshake ends TIME-WAIT (against F9).</summary>
+    NotRestored,
+
+    /// <summary>Timestamps hold for ever (against O4).</summary>
+    StampsNeverAge,
+
+    /// <summary>ACKs far below SND.UNA are taken (against S4).</summary>
+    AcceptsOldAck,
+
+    /// <summary>A half of a cookie's hash is enough (against K1).</summary>
+    CookieHalfChecked,
+
+    /// <summary>The previous period's cookies are refused (against K1, K3).</summary>
+    CookieThisPeriodOnly,
+
+    /// <summary>A cookie's MSS is forgotten (against K1).</summary>
+    CookieMssLost,
+
+    /// <summary>A cookie's window scale is forgotten (against K1).</summary>
+    CookieScaleLost,
+
+    /// <summary>A cookie's TSval runs ahead of the clock (against K1).</summary>
+    CookieStampRunsAhead,
+
+    /// <summary>Cookies are looked for where none was sent (against K4).</summary>
+    CookieNeverSent,
+
+    /// <summary>A retransmission of what is parked is parked again (against P9).</summary>
+    ParksTwice,
+
+    /// <summary>Where connections are offered to the host, what may be its own is answered (against P3, P6).</summary>
+    ResetsForgotten,
+
+    /// <summary>Any number of connections may wait for adoption.</summary>
+    NoBacklog,
+
+    /// <summary>RELEASE does not tell the host where the connection stands.</summary>
+    ReleasesSilently,
+
+    /// <summary>Parked frames come out last in, first out.</summary>
+    DrainsBackwards,
+
+    /// <summary>A FIN among the parked frames is overlooked.</summary>
+    ForgetsParkedFin,
+
+    /// <summary>The peer's FIN to the host is overlooked.</summary>
+    OverlooksPeerFin,
+
+    /// <summary>The host's FIN is overlooked.</summary>
+    OverlooksHostFin,
+
+    /// <summary>A held connection's segments go to the host.</summary>
+    HeldPasses,
+
+    /// <summary>TAKE forgets RCV.NXT.</summary>
+    TakeKeepsRcvNxt,
+
+    /// <summary>The host may not answer what is its own (against P3).</summary>
+    HostIsCutOff,
+
+    /// <summary>Connections are taken for a host that is lost.</summary>
+    IgnoresHeartbeat,
 }

@@ -33,6 +33,14 @@ internal sealed record Segment
     /// <summary>No source address that one may answer.</summary>
     public bool BadAddress { get; init; }
 
+    /// <summary>The whole frame.</summary>
+    public byte[] Frame { get; init; } = [];
+
+    /// <summary>Not a segment, but an ICMP or ICMPv6 error that quotes one of ours; of the quote, connection and SEG.SEQ are known.</summary>
+    public byte? IcmpType { get; init; }
+
+    public byte IcmpCode { get; init; }
+
     public TcpFlags Flags { get; init; }
 
     public uint Seq { get; init; }
@@ -82,7 +90,7 @@ internal sealed record Segment
                 ipv6 = true;
                 break;
             default:
-                return null;
+                return fromNet ? Quote.Parse(frame, ip, tagged, tag) : null;
         }
 
         UInt128 source = ipv6 ? BinaryPrimitives.ReadUInt128BigEndian(frame[(ip + 8)..]) : TcpFrame.V4(BinaryPrimitives.ReadUInt32BigEndian(frame[(ip + 12)..]));
@@ -98,6 +106,7 @@ internal sealed record Segment
         ushort vlan = (ushort)(tag & 0xFFF);
         var segment = new Segment
         {
+            Frame = frame.ToArray(),
             Flow = fromNet ? new Flow(destination, source, to, from, tagged, vlan) : new Flow(source, destination, from, to, tagged, vlan),
             DestinationMac = Mac(frame),
             SourceMac = Mac(frame[6..]),
@@ -128,7 +137,7 @@ internal sealed record Segment
 
     private static bool IsBadIPv4(uint source) => source is 0 or uint.MaxValue || source >> 28 == 14 || source >> 24 == 127;
 
-    private static ulong Mac(ReadOnlySpan<byte> frame) =>
+    internal static ulong Mac(ReadOnlySpan<byte> frame) =>
         ((ulong)BinaryPrimitives.ReadUInt16BigEndian(frame) << 32) | BinaryPrimitives.ReadUInt32BigEndian(frame[2..]);
 
     private static Segment WithOptions(Segment segment, ReadOnlySpan<byte> options)

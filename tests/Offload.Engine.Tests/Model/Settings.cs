@@ -1,3 +1,5 @@
+using Offload.Engine.Tests.Harness;
+
 namespace Offload.Engine.Tests.Model;
 
 /// <summary>How initial sequence numbers are made.</summary>
@@ -6,6 +8,7 @@ internal enum IsnSource
     Rfc6528,
     Counter,
     Fixed,
+    Cookie,
 }
 
 /// <summary>What the host has configured, with the register map's defaults.</summary>
@@ -34,6 +37,34 @@ internal sealed record Settings
 
     public int SynAckRetries { get; init; } = 5;
 
+    public int SynRetries { get; init; } = 6;
+
+    public uint FinTimeout { get; init; } = 58594;
+
+    public uint TimeWait { get; init; } = 58594;
+
+    public uint AdoptionTimeout { get; init; } = 9766;
+
+    /// <summary>0: a connection of the host's is watched without end.</summary>
+    public uint WatchIdle { get; init; }
+
+    /// <summary>0: no heartbeat is asked for.</summary>
+    public uint HeartbeatTimeout { get; init; }
+
+    /// <summary>16 bytes, committed before the engine is switched on; null for none.</summary>
+    public IReadOnlyList<byte>? CookieKey { get; init; }
+
+    /// <summary>Cookies are sent while more connections than this are half open.</summary>
+    public uint CookieThreshold { get; init; } = 131071;
+
+    /// <summary>Tokens of a full bucket of cookies; 0: no limit.</summary>
+    public byte CookieTokens { get; init; }
+
+    public byte CookieRefillShift { get; init; }
+
+    /// <summary>Frames that can wait for adoption: what the Verilated core was built with.</summary>
+    public int ParkSlots { get; init; } = Repository.BoardParameter("PARK_SLOTS");
+
     public int OrphanRetries { get; init; } = 8;
 
     public uint AckInterval { get; init; } = 489;
@@ -53,7 +84,7 @@ internal sealed record Settings
     /// <summary>Slot by slot.</summary>
     public IReadOnlyList<EndPoint> Listeners { get; init; } = [];
 
-    public int Capacity { get; init; } = 2048;
+    public int Capacity { get; init; } = Repository.BoardParameter("CONNECTIONS");
 
     public int MaximumFrame { get; init; } = 1522;
 }

@@ -197,14 +197,14 @@ internal sealed class Bench : IDisposable
     /// <summary>Events since they were last cleared.</summary>
     public List<Image> Events { get; } = [];
 
-    public Image? Entry => _target.Command(Order.Read, Flow, 0, 0, false).Answer;
+    public Image? Entry => _target.Command(Order.Read, Flow).Answer;
 
     public State StateNow => Entry is Image entry ? (State)(int)entry["state"] : State.Closed;
 
     /// <summary>A command, with what the engine sent on it.</summary>
     public (OrderStatus Status, List<SentSegment> Sent) Command(Order order, ulong? created = null)
     {
-        (OrderStatus status, _) = _target.Command(order, Flow, created ?? (Entry is Image entry ? (ulong)entry["created"] : 0), 0, false);
+        (OrderStatus status, _) = _target.Command(order, Flow, new Arguments { Created = created ?? (Entry is Image entry ? (ulong)entry["created"] : 0) });
         return (status, [.. Collect().Net.Select(frame => FrameChecker.Check(frame, Settings.HopLimit, Settings.Dscp))]);
     }
 

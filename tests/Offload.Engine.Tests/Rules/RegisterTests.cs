@@ -164,7 +164,7 @@ public sealed class RegisterTests
         Dictionary<string, ulong> counters = core.Counters();
         Assert.Equal((2048ul, 12ul), (counters["syn_received"], counters["table_full"]));
         Assert.Equal((2048u, 2048u), (core.Read("control.entries_in_use"), core.Read("control.entries_peak")));
-        (OrderStatus status, _) = core.Command(Order.Flush, World.Flows[0], all: true);
+        (OrderStatus status, _) = core.Command(Order.Flush, World.Flows[0], new Arguments { All = true });
         Assert.Equal(OrderStatus.Ok, status);
         core.Settle();
         Assert.Equal((0u, 2048u), (core.Read("control.entries_in_use"), core.Read("control.entries_peak")));
@@ -198,7 +198,7 @@ public sealed class RegisterTests
         core.Configure(Listening);
         Assert.Equal(OrderStatus.Invalid, core.Command((Order)0, World.Flows[0]).Status);
         Assert.Equal(OrderStatus.Invalid, core.Command((Order)200, World.Flows[0]).Status);
-        Assert.All(new[] { Order.Open, Order.Hold, Order.Release, Order.Take }, order => Assert.Equal(OrderStatus.Unsupported, core.Command(order, World.Flows[0]).Status));
+        Assert.All(new[] { Order.Close, Order.Abort, Order.Hold, Order.Release, Order.Take }, order => Assert.Equal(OrderStatus.Gone, core.Command(order, World.Flows[0]).Status));
         Assert.Equal(OrderStatus.Gone, core.Command(Order.Read, World.Flows[0]).Status);
     }
 

@@ -27,7 +27,7 @@ public sealed class HostileTests
     public void Hostile_frames_do_no_harm(int seed)
     {
         var settings = new Settings { Listeners = World.Listeners, TestEnable = true, IsnSource = seed % 2 == 0 ? IsnSource.Fixed : IsnSource.Rfc6528, FixedIsn = 0xFFFFFFFF };
-        List<Step> steps = MakeSteps(seed, settings, out PassiveTcp model);
+        List<Step> steps = MakeSteps(seed, settings, out TcpModel model);
         string? report = LockstepReport.Check($"hostile seed {seed}", steps, settings, Start, created => new CheckedCore(created));
         Assert.True(report is null, report);
 
@@ -43,10 +43,10 @@ public sealed class HostileTests
         Assert.NotNull(LockstepReport.Check("wrong", steps, settings, Start, created => new ModelTarget(created, Fault.AcceptsAnyAck), patience: TimeSpan.Zero));
     }
 
-    private static List<Step> MakeSteps(int seed, Settings settings, out PassiveTcp model)
+    private static List<Step> MakeSteps(int seed, Settings settings, out TcpModel model)
     {
         var random = new Random(seed);
-        model = new PassiveTcp(settings);
+        model = new TcpModel(settings);
         model.AdvanceTo(Start);
         var steps = new List<Step>();
         int frames = 0;
@@ -83,7 +83,7 @@ public sealed class HostileTests
         }
     }
 
-    private static byte[] Make(Random random, PassiveTcp model)
+    private static byte[] Make(Random random, TcpModel model)
     {
         if (random.Next(8) == 0)
         {

@@ -1,49 +1,13 @@
-using System.Buffers.Binary;
 using Offload.Engine.Tests.Frames;
 using Offload.Engine.Tests.Harness;
 
 namespace Offload.Engine.Tests.Model;
 
-/// <summary>Commands of the host, numbered as the register map numbers them.</summary>
-internal enum Order
-{
-    Open = 1,
-    Close = 2,
-    Abort = 3,
-    Hold = 4,
-    Release = 5,
-    Take = 6,
-    Read = 7,
-    Flush = 8,
-}
-
-/// <summary>How a command ended.</summary>
-internal enum OrderStatus
-{
-    Ok,
-    Gone,
-    Unsupported,
-    Invalid,
-}
-
-/// <summary>What left the engine since it was last asked.</summary>
-internal sealed class Output
-{
-    /// <summary>Frames at the net port: replies and what the host sent.</summary>
-    public List<byte[]> Net { get; } = [];
-
-    /// <summary>Frames at the host port.</summary>
-    public List<byte[]> Host { get; } = [];
-
-    /// <summary>Events in the layout `event`, their index 0.</summary>
-    public List<Image> Events { get; } = [];
-}
-
 /// <summary>
-/// The passive side of RFC 9293 as far as the engine's first version goes, for listeners that keep their connections: frames, time and
-/// commands in; frames, events, entries and counters out. Rules P1-P8, P11, C1, C2, F4, F6, F10 (ABORT), S1-S5, O1-O8, I1-I3.
+/// RFC 9293 as the engine does it, in both roles, with RFC 5961, 6191, 6528 and 7323, SYN cookies, and the owners of connections: frames,
+/// time and commands in; frames, events, entries and counters out. Every rule of docs/tcp.md.
 /// </summary>
-internal sealed partial class PassiveTcp(Settings settings, Fault fault = Fault.None)
+internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.None)
 {
     private Output _output = new();
 
@@ -59,7 +23,12 @@ internal sealed partial class PassiveTcp(Settings settings, Fault fault = Fault.
     /// <summary>Microseconds since reset.</summary>
     public ulong Time { get; private set; }
 
+    /// <summary>Frames that wait for the host now.</summary>
+    public int ParkedFrames => Table.Values.Sum(connection => connection.Waiting.Count);
+
     private uint Tick => (uint)(Time >> 10);
+
+    private ushort Age => (ushort)(Time >> 30);
 
     /// <summary>Takes what left the engine since the last call.</summary>
     public Output TakeOutput()
@@ -69,11 +38,13 @@ internal sealed partial class PassiveTcp(Settings settings, Fault fault = Fault.
         return output;
     }
 
-    /// <summary>Time goes on, and time-outs that are due fire (P8, F6).</summary>
+    /// <summary>Time goes on, and time-outs that are due fire.</summary>
     public void AdvanceTo(ulong microseconds)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(microseconds, Time);
         Time = microseconds;
+        FollowPeriod();
+        FollowHeart();
         if (!Settings.Enabled)
         {
             return;
@@ -122,7 +93,8 @@ internal sealed partial class PassiveTcp(Settings settings, Fault fault = Fault.
         {
             Count("host_dropped_length");
         }
-        else if (Settings.Enabled && Segment.Parse(frame, fromNet: false) is Segment segment && Table.ContainsKey(segment.Flow))
+        else if (Settings.Enabled && Segment.Parse(frame, fromNet: false) is Segment segment
+            && Table.TryGetValue(segment.Flow, out Connection? connection) && !HostSends(connection, segment))
         {
             Count("host_frames_consumed");
         }
@@ -133,48 +105,22 @@ internal sealed partial class PassiveTcp(Settings settings, Fault fault = Fault.
         }
     }
 
-    /// <summary>A command, with the entry as it stood afterwards; null where there was none.</summary>
-    public (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, ulong created = 0, int listener = 0, bool all = false)
+    private void Count(string counter, int count = 1)
     {
-        if (order == Order.Flush)
-        {
-            foreach (Connection flushed in Table.Values.Where(connection => all || connection.Listener == listener).ToList())
-            {
-                Free(flushed, Ending.Flushed, "closed_flushed");
-            }
-
-            return (OrderStatus.Ok, null);
-        }
-
-        if (order is not (Order.Read or Order.Close or Order.Abort))
-        {
-            return (Enum.IsDefined(order) ? OrderStatus.Unsupported : OrderStatus.Invalid, null);
-        }
-
-        if (!Table.TryGetValue(flow, out Connection? connection) || (order != Order.Read && connection.Created != (created & 0xFFFF_FFFF_FFFF)))
-        {
-            return (OrderStatus.Gone, null);
-        }
-
-        OrderStatus status = order switch
-        {
-            Order.Close => Close(connection),
-            Order.Abort => Abort(connection),
-            _ => OrderStatus.Ok,
-        };
-        return (status, connection.ToImage());
-    }
-
-    private void Count(string counter)
-    {
-        ulong count = Counters[counter]; // Throws for a name that the register map does not have.
-        Counters[counter] = fault == Fault.LosesCount && counter == "unsolicited_acks_limited" ? count : count + 1;
+        ulong before = Counters[counter]; // Throws for a name that the register map does not have.
+        Counters[counter] = fault == Fault.LosesCount && counter == "unsolicited_acks_limited" ? before : before + (uint)count;
     }
 
     /// <summary>True: the frame is not for the engine and goes to the host. Otherwise it has been dealt with.</summary>
     private bool Passes(Segment segment)
     {
         Table.TryGetValue(segment.Flow, out Connection? connection);
+        if (segment.IcmpType is not null)
+        {
+            ArrivesError(connection, segment);
+            return true;
+        }
+
         int slot = connection?.Listener ?? FindListener(segment.Flow);
         if (slot < 0 || segment.DestinationMac != Settings.Listeners[slot].Mac)
         {
@@ -183,17 +129,58 @@ internal sealed partial class PassiveTcp(Settings settings, Fault fault = Fault.
 
         if (Refusal(segment) is string refusal)
         {
+            if (connection?.Owner == Owner.Host)
+            {
+                return true; // Its kernel judges for itself.
+            }
+
             Count(refusal);
             return false;
         }
 
-        if (connection is not null)
+        if (connection is null)
         {
-            Arrives(connection, segment);
+            return ArrivesUnknown(slot, Settings.Listeners[slot], segment);
+        }
+
+        if (connection.Owner is Owner.Draining or Owner.Held)
+        {
+            Park(connection, segment);
+            return fault == Fault.HeldPasses;
+        }
+
+        if (connection.State == State.TimeWait && segment.Has(TcpFlags.Syn))
+        {
+            ArrivesSynInTimeWait(connection, segment);
             return false;
         }
 
-        return ArrivesUnknown(slot, Settings.Listeners[slot], segment);
+        if (connection.Owner == Owner.Host)
+        {
+            NetSends(connection, segment);
+            return true;
+        }
+
+        return Arrives(connection, segment);
+    }
+
+    /// <summary>A7: only the SYN's own number tells a real error from a guess; and even then the open goes on (RFC 5927 4).</summary>
+    private void ArrivesError(Connection? connection, Segment segment)
+    {
+        if (connection is not { Owner: Owner.Engine, State: State.SynSent } || segment.Seq != connection.Iss
+            || segment.BadIpChecksum || segment.BadTcpChecksum)
+        {
+            return;
+        }
+
+        Count("icmp_errors");
+        if (fault == Fault.ErrorsEndOpens)
+        {
+            Free(connection, Ending.Refused, "closed_refused");
+            return;
+        }
+
+        Tell(connection, Ending.None, error: segment);
     }
 
     /// <summary>The listener that names the port, else the one that stands for all ports of the address; -1 for none.</summary>
@@ -246,25 +233,5 @@ internal sealed partial class PassiveTcp(Settings settings, Fault fault = Fault.
         return segment.Flow.LocalAddress == segment.Flow.RemoteAddress ? "dropped_land" : null;
     }
 
-    /// <summary>ISN's F and the timestamp offset: RFC 6528 3 with SipHash-2-4 over the four-tuple.</summary>
-    private ulong Keyed(Flow flow)
-    {
-        Span<byte> message = stackalloc byte[36];
-        BinaryPrimitives.WriteUInt128BigEndian(message, flow.LocalAddress);
-        BinaryPrimitives.WriteUInt128BigEndian(message[16..], flow.RemoteAddress);
-        BinaryPrimitives.WriteUInt16BigEndian(message[32..], flow.LocalPort);
-        BinaryPrimitives.WriteUInt16BigEndian(message[34..], flow.RemotePort);
-        return SipHash24.Of([.. Settings.IsnKey], message);
-    }
-
-    private uint InitialSequenceNumber(Flow flow)
-    {
-        uint clock = (uint)(Time >> 2);
-        return Settings.IsnSource switch
-        {
-            IsnSource.Fixed when Settings.TestEnable => Settings.FixedIsn,
-            IsnSource.Counter => clock,
-            _ => fault == Fault.PredictableIsn ? clock : clock + (uint)Keyed(flow),
-        };
-    }
+    private EndPoint ListenerOf(Connection connection) => Settings.Listeners[connection.Listener];
 }
