@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Offload.Boards;
 using Offload.Connections;
 using Offload.Connections.Routing;
+using Offload.Registers;
+using Offload.Tests.Contract;
+using Offload.Tests.Fakes;
 
 namespace Offload.Tests;
 
@@ -81,6 +83,45 @@ public sealed class OpenPathTests : IDisposable
             To("192.0.2.1") with { LocalAddress = IPAddress.Parse("10.77.0.1"), NextHopMac = new MacAddress(0x020000000055) }, port, CancellationToken.None);
         Assert.Equal(new MacAddress(0x020000000055), path.NextHopMac);
         path.Hold!.Dispose();
+    }
+
+    [SkippableFact]
+    public async Task An_open_holds_its_port_until_its_last_event()
+    {
+        HostPort port = Make();
+        using TemporaryDirectory directory = new();
+        FakeCore core = new();
+        OffloadBoardOptions options = new() { RuntimeDirectory = directory.Path };
+        options.Providers.Add(new FakeProvider(new FakeBoard(core, "fake:0", port)));
+        await using OffloadBoard board = await OffloadBoard.OpenAsync(null, options);
+        Task<ConnectionRow> open = board.Connections.OpenAsync(new IPEndPoint(IPAddress.Parse("10.78.9.9"), 80)).AsTask();
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(20));
+        ConnectionRow waiting;
+        while ((waiting = (await board.Connections.SnapshotAsync(late.Token)).Rows.ToArray().FirstOrDefault()).State != TcpState.SynSent)
+        {
+            await Task.Delay(2, late.Token);
+        }
+
+        Assert.Equal(new MacAddress(0x020000000077), waiting.RemoteMac);
+        Assert.Equal(0x020000000078ul, new ListenerLayout(core.Slot(waiting.Listener)).Mac);
+        Assert.False(new ListenerLayout(core.Slot(waiting.Listener)).Enabled);
+        core.AnswerOpen(waiting.Key, reason: null);
+        ConnectionRow row = await open.WaitAsync(late.Token);
+        ConnectionOpenOptions same = To("10.77.0.2") with { LocalPort = row.Key.LocalPort };
+        Assert.Equal(OffloadError.AddressInUse, (await Assert.ThrowsAsync<OffloadException>(() => OpenPath.FindAsync(same, port, late.Token))).Code);
+        await board.Connections.AbortAsync(row.Key, row.CreatedMicroseconds, late.Token);
+        while (true)
+        {
+            try
+            {
+                (await OpenPath.FindAsync(same, port, late.Token)).Hold!.Dispose();
+                break;
+            }
+            catch (OffloadException exception) when (exception.Code == OffloadError.AddressInUse)
+            {
+                await Task.Delay(5, late.Token);
+            }
+        }
     }
 
     private static ConnectionOpenOptions To(string remote) => new() { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(remote), 80) };

@@ -94,6 +94,35 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public async Task Waiting_for_input_ends_by_input_alone()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("offload-test-").FullName, "s");
+        using Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        using FrameSocket server = new(await listener.AcceptAsync(), Protocol.MaxRequest);
+        for (int round = 0; round < 300; round++)
+        {
+            // The frame is there before it is asked for, so it is read before the runtime's own thread has notice of it.
+            client.Send(FrameOf(1, [1, 2, 3]));
+            Assert.NotNull(await server.ReadAsync(CancellationToken.None));
+            using CancellationTokenSource stop = new();
+            Task waiting = server.WaitForInputAsync(stop.Token).AsTask();
+            await Task.Delay(1);
+            Assert.False(waiting.IsCompleted, $"round {round}");
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        Task last = server.WaitForInputAsync(CancellationToken.None).AsTask();
+        await client.SendAsync(new byte[] { 1 });
+        await last.WaitAsync(Patience);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    [Fact]
     public async Task A_subscriber_that_reads_nothing_blocks_nobody_and_knows_what_it_lost()
     {
         await using FakeBoardUnderTest test = await FakeBoardUnderTest.OpenAsync(throughSocket: true);
