@@ -41,7 +41,7 @@ internal static class FrameChecker
         Require(header >= 20 && header == length, "data, or a wrong data offset", frame);
         var flags = (TcpFlags)frame[tcp + 13];
         Require(
-            flags is (TcpFlags.Syn | TcpFlags.Ack) or TcpFlags.Ack or (TcpFlags.Fin | TcpFlags.Ack) or TcpFlags.Rst or (TcpFlags.Rst | TcpFlags.Ack),
+            flags is TcpFlags.Syn or (TcpFlags.Syn | TcpFlags.Ack) or TcpFlags.Ack or (TcpFlags.Fin | TcpFlags.Ack) or TcpFlags.Rst or (TcpFlags.Rst | TcpFlags.Ack),
             "flags that the engine never sends", frame);
         Require(Word(frame, tcp + 18) == 0, "urgent pointer set", frame);
         uint ack = Long(frame, tcp + 8);

@@ -18,7 +18,7 @@ public enum Carrier
 internal delegate Target TargetFactory(Settings settings);
 
 /// <summary>One listener and one client on an engine: sends segments, and tells what came of each.</summary>
-internal sealed class Bench : IDisposable
+internal sealed partial class Bench : IDisposable
 {
     public const ulong ServerMac = 0x020000000123;
     public const ulong ClientMac = 0x020000000116;
