@@ -23,6 +23,7 @@ internal sealed class Generator
     private readonly Random _random;
     private readonly int _flows;
     private readonly bool _longPauses;
+    private int _burst;
     private readonly TcpModel _model;
 
     /// <param name="seed">Gives everything.</param>
@@ -107,6 +108,15 @@ internal sealed class Generator
 
     private Step Next()
     {
+        if (_burst > 0)
+        {
+            // The pipeline stays full: nothing waits for anything.
+            _burst--;
+            int member = _random.Next(_flows);
+            return (Chance(50) ? MakeGoodSegment(member) : MakeSegment(member)) is SegmentStep segment ? segment with { Together = true } : MakeSegment(member) with { Together = true };
+        }
+
+        _burst = _random.Next(200) == 0 ? _random.Next(8, 48) : 0;
         int kind = _random.Next(1000);
         int flow = Chance(70) ? _random.Next(Math.Min(4, _flows)) : _random.Next(_flows);
         return kind switch

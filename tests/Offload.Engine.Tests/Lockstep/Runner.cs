@@ -160,8 +160,7 @@ internal static class Runner
         foreach (Flow flow in touched)
         {
             model.Table.TryGetValue(flow, out Connection? connection);
-            difference ??= CompareImages(
-                $"entry {World.Flows.ToList().IndexOf(flow)}", connection?.ToImage(), target.Command(Order.Read, flow).Answer);
+            difference ??= CompareImages("entry", connection?.ToImage(), target.Command(Order.Read, flow).Answer) is string text ? $"  {flow}\n{text}" : null;
         }
 
         return difference;

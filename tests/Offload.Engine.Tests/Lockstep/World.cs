@@ -62,6 +62,17 @@ internal static class World
         Listeners.FirstOrDefault(listener => listener.Address == flow.LocalAddress && listener.Tagged == flow.Tagged && listener.Port == flow.LocalPort)?.Mac ?? ServerMac;
 
     /// <summary>A listener of the connection's own kind; -1 for none.</summary>
-    public static int ListenerOf(Flow flow) =>
-        Listeners.ToList().FindIndex(listener => listener.Address == flow.LocalAddress && listener.Tagged == flow.Tagged && listener.Port == flow.LocalPort);
+    public static int ListenerOf(Flow flow)
+    {
+        for (int slot = 0; slot < Listeners.Count; slot++)
+        {
+            EndPoint listener = Listeners[slot];
+            if (listener.Address == flow.LocalAddress && listener.Tagged == flow.Tagged && listener.Port == flow.LocalPort)
+            {
+                return slot;
+            }
+        }
+
+        return -1;
+    }
 }

@@ -1,0 +1,123 @@
+using Offload.Engine.Tests.Frames;
+using Offload.Engine.Tests.Harness;
+using Offload.Engine.Tests.Lockstep;
+using Offload.Engine.Tests.Model;
+
+namespace Offload.Engine.Tests.Rules;
+
+/// <summary>K2 with a full table, in each of its cases. On the core alone: which entry makes room is its own affair.</summary>
+public sealed class FullTableRules
+{
+    private const ulong Mac = 0x020000000123;
+
+    private static readonly UInt128 Local = TcpFrame.V4(0xC0A8017B);
+    private static readonly UInt128 Remote = TcpFrame.V4(0x0A000000);
+    private static readonly int Capacity = Repository.BoardParameter("CONNECTIONS");
+
+    /// <summary>What fills the table.</summary>
+    public enum Filling
+    {
+        HalfOpen,
+        TimeWait,
+        Host,
+    }
+
+    [Theory]
+    [InlineData(Filling.HalfOpen)]
+    [InlineData(Filling.TimeWait)]
+    [InlineData(Filling.Host)]
+    [Trait("Rule", "K2")]
+    public void A_client_connects_at_its_first_SYN(Filling filling)
+    {
+        using CoreTarget core = Make(filling == Filling.Host);
+        for (int i = 0; i < Capacity; i++)
+        {
+            Fill(core, i, filling);
+        }
+
+        Assert.InRange((int)core.Core.Read("control.entries_in_use"), Capacity - 1, Capacity);
+        for (int i = 0; i < 50; i++)
+        {
+            int client = 100_000 + i;
+            uint iss = Dial(core, client);
+            core.Send(Port.Net, Segment(client, TcpFlags.Ack, 101, iss + 1).ToBytes(), false);
+            Output output = core.Collect();
+            Assert.Empty(output.Net);
+            Assert.Empty(output.Host);
+            Assert.Contains(output.Events, item => item["established"] == 1 && item["key_remote_address"] == Of(client).RemoteAddress);
+            Assert.Equal((uint)State.Established, (uint)core.Command(Order.Read, Of(client)).Answer!["state"]);
+        }
+
+        Assert.True(core.Counters()["closed_evicted"] >= 49, "nothing made room");
+        Assert.Equal(0ul, core.Counters()["cookies_no_room"]);
+    }
+
+    [Fact, Trait("Rule", "K2")]
+    public void Connections_that_the_engine_owns_make_no_room()
+    {
+        using CoreTarget core = Make(adopt: false);
+        int filled = 0;
+        for (; filled < Capacity; filled++)
+        {
+            uint iss = Dial(core, filled);
+            core.Send(Port.Net, Segment(filled, TcpFlags.Ack, 101, iss + 1).ToBytes(), false);
+            core.Collect();
+        }
+
+        ulong before = core.Counters()["established"];
+        uint cookie = Dial(core, 100_000);
+        core.Send(Port.Net, Segment(100_000, TcpFlags.Ack, 101, cookie + 1).ToBytes(), false);
+        Output output = core.Collect();
+        Assert.Empty(output.Net);
+        Assert.Empty(output.Host);
+        Assert.Equal((before, 1ul, 0ul), (core.Counters()["established"], core.Counters()["cookies_no_room"], core.Counters()["closed_evicted"]));
+    }
+
+    private static CoreTarget Make(bool adopt)
+    {
+        var listener = new EndPoint { Mac = Mac, Address = Local, Port = 80, Adopt = adopt, Backlog = 65535, Timestamps = false };
+        var core = new CoreTarget(new Settings { Listeners = [listener], CookieKey = [.. Enumerable.Range(1, 16).Select(i => (byte)i)], AdoptionTimeout = 500_000, SynAckRetries = 15 });
+        core.SetTime(1_000_000);
+        return core;
+    }
+
+    private static void Fill(CoreTarget core, int client, Filling filling)
+    {
+        uint iss = Dial(core, client);
+        if (filling == Filling.HalfOpen)
+        {
+            return;
+        }
+
+        core.Send(Port.Net, Segment(client, TcpFlags.Ack, 101, iss + 1).ToBytes(), false);
+        core.Collect();
+        ulong created = (ulong)core.Command(Order.Read, Of(client)).Answer!["created"];
+        if (filling == Filling.Host)
+        {
+            Assert.Equal(OrderStatus.Ok, core.Command(Order.Release, Of(client), new Arguments { Created = created }).Status);
+        }
+        else
+        {
+            Assert.Equal(OrderStatus.Ok, core.Command(Order.Close, Of(client), new Arguments { Created = created }).Status);
+            core.Send(Port.Net, Segment(client, TcpFlags.Fin | TcpFlags.Ack, 101, iss + 2).ToBytes(), false);
+        }
+
+        core.Collect();
+    }
+
+    private static uint Dial(CoreTarget core, int client)
+    {
+        core.Send(Port.Net, Segment(client, TcpFlags.Syn, 100, 0).ToBytes(), false);
+        SentSegment sent = FrameChecker.Check(Assert.Single(core.Collect().Net));
+        Assert.Equal(TcpFlags.Syn | TcpFlags.Ack, sent.Flags);
+        return sent.Seq;
+    }
+
+    private static Flow Of(int client) => new(Local, Remote + (uint)client, 80, 5000, false, 0);
+
+    private static TcpFrame Segment(int client, TcpFlags flags, uint seq, uint ack) => new()
+    {
+        DestinationMac = Mac, SourceMac = 0x020000000999, Source = Remote + (uint)client, Destination = Local, SourcePort = 5000, DestinationPort = 80,
+        Flags = flags, Seq = seq, Ack = ack,
+    };
+}
