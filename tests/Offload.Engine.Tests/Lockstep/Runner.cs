@@ -35,7 +35,9 @@ internal static class Runner
             cookiesWereOut = underWay == 0 ? model.CookiesAreOut : cookiesWereOut;
             underWay++;
             string? difference = Apply(step, model, target, touched, ref sort);
-            bool goesOn = step.Together && i + 1 < steps.Count && IsFromNet(step) && IsFromNet(steps[i + 1]);
+            bool goesOn = step.Together && i + 1 < steps.Count && IsFromNet(step)
+                && (IsFromNet(steps[i + 1]) || MayOvertake(steps[i + 1], model, touched, underWay));
+            sort |= goesOn && !IsFromNet(steps[i + 1]);
             if (difference is null && !goesOn)
             {
                 difference = Compare(model, target, touched, sort);
@@ -105,6 +107,22 @@ internal static class Runner
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// A command goes its own way into the pipeline, and may be there before frames that came first. Nothing of it can be seen but the order of
+    /// what leaves, where it is about another connection and changes nothing that connections share.
+    /// </summary>
+    private static bool MayOvertake(Step step, TcpModel model, HashSet<Flow> touched, int underWay)
+    {
+        if (step is not CommandStep command || touched.Contains(World.Flows[command.Flow]) || model.CookiesInDoubt(underWay))
+        {
+            return false;
+        }
+
+        model.Table.TryGetValue(World.Flows[command.Flow], out Connection? connection);
+        return (Order)command.Order is Order.Open or Order.Read
+            || ((Order)command.Order is Order.Close or Order.Abort && connection?.Owner == Owner.Engine && !model.Settings.Listeners[connection.Listener].Adopt);
     }
 
     /// <summary>

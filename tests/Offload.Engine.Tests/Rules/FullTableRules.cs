@@ -2,11 +2,12 @@ using Offload.Engine.Tests.Frames;
 using Offload.Engine.Tests.Harness;
 using Offload.Engine.Tests.Lockstep;
 using Offload.Engine.Tests.Model;
+using Xunit.Abstractions;
 
 namespace Offload.Engine.Tests.Rules;
 
 /// <summary>K2 with a full table, in each of its cases. On the core alone: which entry makes room is its own affair.</summary>
-public sealed class FullTableRules
+public sealed class FullTableRules(ITestOutputHelper printer)
 {
     private const ulong Mac = 0x020000000123;
 
@@ -73,10 +74,45 @@ public sealed class FullTableRules
         Assert.Equal((before, 1ul, 0ul), (core.Counters()["established"], core.Counters()["cookies_no_room"], core.Counters()["closed_evicted"]));
     }
 
-    private static CoreTarget Make(bool adopt)
+    /// <summary>100,000 SYNs from random addresses; two million with OFFLOAD_TEST_FULL=1.</summary>
+    [Fact, Trait("Rule", "K2")]
+    public void In_a_flood_every_client_connects_at_its_first_SYN()
+    {
+        int flood = Environment.GetEnvironmentVariable("OFFLOAD_TEST_FULL") == "1" ? 2_000_000 : 100_000;
+        using CoreTarget core = Make(adopt: false, threshold: 512);
+        var random = new Random(7);
+        int clients = 0;
+        for (int sent = 0; sent < flood;)
+        {
+            for (int i = 0; i < 250; i++, sent++)
+            {
+                core.Send(Port.Net, Segment(random.Next(1 << 24), TcpFlags.Syn, (uint)random.Next(), 0).ToBytes(), false);
+            }
+
+            // A client amid the flood: it does not wait for it to end.
+            int client = (1 << 24) + clients++;
+            core.Send(Port.Net, Segment(client, TcpFlags.Syn, 100, 0).ToBytes(), false);
+            Output output = core.Collect();
+            SentSegment synAck = output.Net.Select(frame => FrameChecker.Check(frame)).Last(frame => frame.Destination == Of(client).RemoteAddress);
+            core.Send(Port.Net, Segment(client, TcpFlags.Ack, 101, synAck.Seq + 1).ToBytes(), false);
+            Assert.Contains(core.Collect().Events, item => item["established"] == 1 && item["key_remote_address"] == Of(client).RemoteAddress);
+            core.Send(Port.Net, Segment(client, TcpFlags.Rst, 101, 0).ToBytes(), false);
+            core.Collect();
+        }
+
+        IReadOnlyDictionary<string, ulong> counters = core.Counters();
+        printer.WriteLine($"{flood} SYNs of a flood, {clients} clients: " + string.Join(", ", counters.Where(pair => pair.Value > 0).Select(pair => $"{pair.Key} {pair.Value}")));
+        Assert.Equal((ulong)clients, counters["established"]);
+        Assert.Equal((ulong)(flood + clients), counters["cookies_sent"] + counters["syn_received"] + counters["syn_repeated"] + Challenges(counters));
+        Assert.InRange(counters["syn_received"], 1ul, 600ul);
+    }
+
+    private static ulong Challenges(IReadOnlyDictionary<string, ulong> counters) => counters["unsolicited_acks_sent"] + counters["unsolicited_acks_limited"];
+
+    private static CoreTarget Make(bool adopt, uint threshold = 131071)
     {
         var listener = new EndPoint { Mac = Mac, Address = Local, Port = 80, Adopt = adopt, Backlog = 65535, Timestamps = false };
-        var core = new CoreTarget(new Settings { Listeners = [listener], CookieKey = [.. Enumerable.Range(1, 16).Select(i => (byte)i)], AdoptionTimeout = 500_000, SynAckRetries = 15 });
+        var core = new CoreTarget(new Settings { Listeners = [listener], CookieKey = [.. Enumerable.Range(1, 16).Select(i => (byte)i)], AdoptionTimeout = 500_000, SynAckRetries = 15, CookieThreshold = threshold });
         core.SetTime(1_000_000);
         return core;
     }
