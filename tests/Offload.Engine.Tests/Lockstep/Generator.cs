@@ -217,8 +217,13 @@ internal sealed class Generator
         {
             return new SegmentStep
             {
-                Flow = flow, Flags = TcpFlags.Fin | TcpFlags.Ack, SeqFrom = From.RcvNxt, Seq = 0xFFFFFFFF, AckFrom = From.SndNxt,
-                Options = connection.Timestamps ? Shape.Stamp : Shape.None, Together = together,
+                Flow = flow,
+                Flags = TcpFlags.Fin | TcpFlags.Ack,
+                SeqFrom = From.RcvNxt,
+                Seq = 0xFFFFFFFF,
+                AckFrom = From.SndNxt,
+                Options = connection.Timestamps ? Shape.Stamp : Shape.None,
+                Together = together,
             };
         }
 

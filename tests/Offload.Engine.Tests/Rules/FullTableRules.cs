@@ -153,7 +153,14 @@ public sealed class FullTableRules(ITestOutputHelper printer)
 
     private static TcpFrame Segment(int client, TcpFlags flags, uint seq, uint ack) => new()
     {
-        DestinationMac = Mac, SourceMac = 0x020000000999, Source = Remote + (uint)client, Destination = Local, SourcePort = 5000, DestinationPort = 80,
-        Flags = flags, Seq = seq, Ack = ack,
+        DestinationMac = Mac,
+        SourceMac = 0x020000000999,
+        Source = Remote + (uint)client,
+        Destination = Local,
+        SourcePort = 5000,
+        DestinationPort = 80,
+        Flags = flags,
+        Seq = seq,
+        Ack = ack,
     };
 }

@@ -118,7 +118,15 @@ public abstract class SilenceRules : RuleTests
 
     private static TcpFrame Frame(ulong fromMac, UInt128 from, ulong toMac, UInt128 to, TcpFlags flags, uint seq, uint ack) => new()
     {
-        DestinationMac = toMac, SourceMac = fromMac, Source = from, Destination = to, SourcePort = 80, DestinationPort = 80, Flags = flags, Seq = seq, Ack = ack,
+        DestinationMac = toMac,
+        SourceMac = fromMac,
+        Source = from,
+        Destination = to,
+        SourcePort = 80,
+        DestinationPort = 80,
+        Flags = flags,
+        Seq = seq,
+        Ack = ack,
     };
 
     private static int Carry(Target from, Target to)
