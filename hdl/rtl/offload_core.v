@@ -17,7 +17,7 @@ module offload_core #(
     parameter DATA_WIDTH       = 512,                           // bits of the frame streams: 64, 128, 256 or 512
     parameter CONNECTIONS      = 2048,                          // entries of the table; a power of two, 64 to 65536
     parameter LISTENERS        = 16,                            // listening end points; 1 to 256
-    parameter PARK_SLOTS       = 0,                             // frames that can be parked; 0 in this version
+    parameter PARK_SLOTS       = 8,                             // frames that can be parked for the host; 0 to 64
     parameter EVENT_DEPTH      = 512,                           // events in the queue; a power of two, 2 to 32768
     parameter FRAME_FIFO_BYTES = 65536,                         // bytes of each port's frame FIFO
     parameter MAX_FRAME_BYTES  = 1522                           // longest frame that passes, without FCS
@@ -79,10 +79,6 @@ module offload_core #(
     localparam VERDICT_BITS = 9;                                // of the verdicts that wait for a port's frames
     localparam [1:0] FROM_NET = 2'd0, FROM_HOST = 2'd1, FROM_COMMAND = 2'd2;
 
-    generate
-        if (PARK_SLOTS != 0) PARK_SLOTS_must_be_0_in_this_version invalid_parameter();
-    endgenerate
-
     // ================================================================ registers
     wire                             enable, test_enable, soft_reset, event_pending, irq_enable;
     wire [7:0]                       epoch, hop_limit;
@@ -96,16 +92,23 @@ module offload_core #(
     wire                             isn_key_commit, placement_key_commit;
     wire [351:0]                     placement_key_staging;
     wire [19:0]                      rto_initial, rto_max;
-    wire [3:0]                       synack_retries, orphan_retries, refill_shift;
+    wire [19:0]                      fin_timeout, time_wait, adoption_timeout, heartbeat_timeout;
+    wire [30:0]                      watch_idle;
+    wire                             heartbeat_beat, host_alive;
+    wire [6:0]                       parked_frames;
+    wire [3:0]                       syn_retries, synack_retries, orphan_retries, refill_shift;
     wire [13:0]                      ack_interval;
     wire [7:0]                       bucket_depth;
-    wire [255:0]                     listener_staging;
+    wire [287:0]                     listener_staging;
     wire [7:0]                       listener_slot;
     wire                             listener_commit;
     wire [`LISTENER_BITS-1:0]        listener_committed;
     wire [319:0]                     command_key;
     wire [31:0]                      command_created_low;
     wire [15:0]                      command_created_high;
+    wire [31:0]                      open_mac_low, take_snd_nxt, take_rcv_nxt, take_ts_val;
+    wire [15:0]                      open_mac_high, take_window;
+    wire                             release_forget, take_peer_closed;
     wire [7:0]                       flush_listener, command_go_code, command_go_sequence, command_sequence;
     wire                             flush_all, command_go, command_busy;
     wire [`COMMAND_STATUS_BITS-1:0] command_status;
@@ -115,7 +118,7 @@ module offload_core #(
     wire                             read_go_next, read_go, read_busy, read_valid, event_pop;
     wire [63:0]                      events_lost;
     wire                             counter_snapshot, counter_busy, table_ready, walker_ready_to_work;
-    wire [6:0]                       counter_address;
+    wire [7:0]                       counter_address;
 
     reg          core_rst;                                      // of everything behind the registers
     always @(posedge clk) core_rst <= rst || soft_reset;
@@ -184,8 +187,17 @@ module offload_core #(
         .tcp_synack_retries_count(synack_retries), .tcp_orphan_retries_count(orphan_retries),
         .tcp_unsolicited_ack_interval_ticks(ack_interval),
         .tcp_reset_bucket_depth(bucket_depth), .tcp_reset_bucket_refill_shift(refill_shift),
+        .tcp_syn_retries_count(syn_retries), .tcp_fin_timeout_ticks(fin_timeout), .tcp_time_wait_ticks(time_wait),
+        .tcp_adoption_timeout_ticks(adoption_timeout), .tcp_watch_idle_ticks(watch_idle),
+        .control_half_open({15'd0, half_open}), .control_parked_frames({25'd0, parked_frames}),
+        .control_heartbeat_beat(heartbeat_beat), .control_heartbeat_timeout_ticks(heartbeat_timeout),
+        .control_status_host_alive(host_alive),
+        .command_remote_mac_low(open_mac_low), .command_remote_mac_high_value(open_mac_high),
+        .command_options_forget(release_forget), .command_options_peer_closed(take_peer_closed),
+        .command_take_snd_nxt(take_snd_nxt), .command_take_rcv_nxt(take_rcv_nxt), .command_take_ts_val(take_ts_val),
+        .command_take_window_value(take_window),
         .listener_staging(listener_staging), .listener_slot_index(listener_slot),
-        .listener_action_commit(listener_commit), .listener_committed({{(256-`LISTENER_BITS){1'b0}}, listener_committed}),
+        .listener_action_commit(listener_commit), .listener_committed({{(288-`LISTENER_BITS){1'b0}}, listener_committed}),
         .command_key(command_key), .command_created_low(command_created_low),
         .command_created_high_value(command_created_high),
         .command_listener_index(flush_listener), .command_listener_all(flush_all),
@@ -220,6 +232,12 @@ module offload_core #(
     wire [DATA_WIDTH-1:0]    up_tdata;                          // frames that pass from the host to the network
     wire [DATA_WIDTH/8-1:0]  up_tkeep;
     wire                     up_tvalid, up_tready, up_tlast;
+    wire [DATA_WIDTH-1:0]    down_tdata;                        // frames that pass from the network to the host
+    wire [DATA_WIDTH/8-1:0]  down_tkeep;
+    wire                     down_tvalid, down_tready, down_tlast;
+    wire                     park_valid, park_last;             // frames on their way to a park slot
+    wire [DATA_WIDTH-1:0]    park_data;
+    wire [$clog2(DATA_WIDTH/8)-1:0] park_bytes;
     wire [VERDICT_BITS:0]    net_verdicts_waiting, host_verdicts_waiting;
     wire                     net_verdicts_empty, host_verdicts_empty;
 
@@ -232,8 +250,9 @@ module offload_core #(
         .room(net_room && ready && !net_verdicts_waiting[VERDICT_BITS-1]),
         .key_valid(net_key_valid), .key(net_key), .segment_valid(net_segment_valid), .segment(net_segment),
         .verdict_valid(net_verdict_valid), .verdict_ready(net_verdict_ready), .verdict(net_verdict),
-        .m_axis_tdata(m_axis_host_tdata), .m_axis_tkeep(m_axis_host_tkeep), .m_axis_tvalid(m_axis_host_tvalid),
-        .m_axis_tready(m_axis_host_tready), .m_axis_tlast(m_axis_host_tlast),
+        .m_axis_tdata(down_tdata), .m_axis_tkeep(down_tkeep), .m_axis_tvalid(down_tvalid),
+        .m_axis_tready(down_tready), .m_axis_tlast(down_tlast),
+        .park_valid(park_valid), .park_data(park_data), .park_bytes(park_bytes), .park_last(park_last),
         .count_received(net_received), .count_passed(net_passed), .count_consumed(net_consumed),
         .count_dropped_full(net_full), .count_dropped_length(net_length), .busy(net_ingress_busy)
     );
@@ -352,6 +371,10 @@ module offload_core #(
     wire                         command_event_valid, command_event_ready, flush_start, flush_done;
     wire [32:0]                  command_event_hash;
     wire [7:0]                   command_code;
+    wire [63:0]                  command_siphash;
+    wire                         command_drained, drain_start, drain_done, drain_any, drain_fin;
+    wire [15:0]                  drain_index;
+    wire [31:0]                  drain_end;
     wire                         walker_valid, walker_ready, walker_busy, read_start, read_done, read_done_valid;
     wire [15:0]                  read_done_index, walker_index;
     wire [`EVENT_KIND_BITS-1:0] walker_kind;
@@ -363,7 +386,9 @@ module offload_core #(
     wire [`VERDICT_BITS-1:0]        write_verdict;
     wire                             write_reply_valid, write_event;
     wire [`REPLY_BITS-1:0]           write_reply;
-    wire                             write_established, write_peer_closed, write_closed;
+    wire                             write_established, write_peer_closed, write_closed, write_icmp;
+    wire [7:0]                       write_icmp_type, write_icmp_code;
+    wire                             write_park, write_discard, write_again;
     wire [`CLOSE_REASON_BITS-1:0]   write_reason;
     wire [47:0]                      write_time;
     wire [`COMMAND_STATUS_BITS-1:0] write_status;
@@ -379,10 +404,14 @@ module offload_core #(
         .answer_address(answer_address), .answer_data(answer_data), .code(command_code),
         .hash_valid(command_hash_valid), .hash_ready(command_hash_ready),
         .placement_valid(placement_valid && placement_source == FROM_COMMAND), .placement(placement),
-        .event_valid(command_event_valid), .event_ready(command_event_ready), .event_hash(command_event_hash),
+        .siphash_valid(siphash_valid && siphash_source == FROM_COMMAND), .siphash(siphash), .hash(command_siphash),
+        .event_valid(command_event_valid), .event_ready(command_event_ready), .event_drained(command_drained),
+        .event_hash(command_event_hash),
         .flush_start(flush_start), .flush_done(flush_done),
-        .write_valid(write_valid && write_kind == `EVENT_KIND_COMMAND), .write_hit(write_hit),
-        .write_status(write_status), .write_next_entry(write_next_entry)
+        .drain_start(drain_start), .drain_index(drain_index), .drain_done(drain_done),
+        .write_valid(write_valid && (write_kind == `EVENT_KIND_COMMAND || write_kind == `EVENT_KIND_DRAINED)),
+        .write_status(write_status), .write_index(write_index), .write_again(write_again),
+        .write_next_entry(write_next_entry)
     );
 
     table_reader reader (
@@ -437,13 +466,16 @@ module offload_core #(
             default: begin
                 match_record = {`SEGMENT_BITS{1'b0}};
                 match_record[`SEGMENT_KEY] = command_key[`KEY_BITS-1:0];
+                // The end of what a RELEASE gave to the host.
+                match_record[`SEGMENT_SEQ] = drain_end - {31'd0, drain_fin};
+                match_record[`SEGMENT_FLAGS] = {7'd0, drain_fin};
             end
         endcase
     end
 
     always @(posedge clk) begin
         in_flight        <= core_rst ? 10'd0 : {in_flight[9:1], issue};
-        flight_kind[1]   <= issue_kind;
+        flight_kind[1]   <= issue_kind == `EVENT_KIND_COMMAND && command_drained ? `EVENT_KIND_DRAINED : issue_kind;
         flight_slot[1]   <= issue_slot;
         flight_record[3] <= match_record;
         for (k = 2; k <= FETCH; k = k + 1) begin
@@ -454,6 +486,11 @@ module offload_core #(
     end
 
     wire [7:0] match_flags = match_record[`SEGMENT_FLAGS];
+    // A SYN, the ACK of a cookie, or an active open.
+    wire match_may_insert = flight_kind[2] == `EVENT_KIND_COMMAND ? command_code == `COMMAND_CODE_OPEN
+                          : flight_kind[2] == `EVENT_KIND_NET && !match_flags[2] &&
+                            (match_flags[4] ? cookie_reserve_wanted && !match_flags[1] : match_flags[1]);
+    wire [15:0] fetch_index;
     wire       fetch_selected, fetch_same_index, fetch_matched, decide_can_insert, decide_insert;
     wire [7:0] fetch_slot;
     wire [`ENTRY_BITS-1:0] fetch_entry;
@@ -465,8 +502,9 @@ module offload_core #(
                         issue_kind == `EVENT_KIND_FLUSH),
         .issue_sweep(issue && issue_kind == `EVENT_KIND_TIMER), .issue_hash(issue_hash), .issue_index(issue_index),
         .match_key(match_record[`SEGMENT_KEY]),
-        .match_may_insert(flight_kind[2] == `EVENT_KIND_NET && match_flags[1] && !match_flags[4]),
-        .fetch_selected(fetch_selected), .fetch_same_index(fetch_same_index), .fetch_entry(fetch_entry),
+        .match_may_insert(match_may_insert),
+        .fetch_selected(fetch_selected), .fetch_same_index(fetch_same_index), .fetch_index(fetch_index),
+        .fetch_entry(fetch_entry),
         .decide_can_insert(decide_can_insert), .decide_insert(decide_insert),
         .write_hit(write_valid && write_hit), .write_entry(write_entry), .write_insert(write_insert),
         .write_free(write_free), .write_next_entry(write_next_entry),
@@ -477,7 +515,9 @@ module offload_core #(
     // ================================================================ listeners, limits
     wire [7:0]                config_entry_slot, config_match_slot, decide_slot;
     wire [`LISTENER_BITS-1:0] config_entry, config_match;
-    wire                      has_token, use_token;
+    wire                      has_token, use_token, config_match_written;
+    wire                      half_open_more, half_open_less, waiting_more, waiting_less, backlog_full;
+    wire [15:0]               decide_backlog;
 
     listener_memory #(.LISTENERS(LISTENERS)) listeners (
         .clk(clk), .rst(core_rst),
@@ -485,7 +525,19 @@ module offload_core #(
         .committed(listener_committed),
         .match_key(match_record[`SEGMENT_KEY]), .matched(fetch_matched), .matched_slot(fetch_slot),
         .read_slot_a(config_entry_slot), .read_a(config_entry),
-        .read_slot_b(config_match_slot), .read_b(config_match)
+        .read_slot_b(config_match_slot), .read_b(config_match), .read_b_written(config_match_written)
+    );
+
+    occupancy #(.LISTENERS(LISTENERS)) occupancy (
+        .clk(clk), .rst(core_rst), .decide_slot(decide_slot),
+        .half_open_more(half_open_more), .half_open_less(half_open_less),
+        .waiting_more(waiting_more), .waiting_less(waiting_less),
+        .backlog(decide_backlog), .backlog_full(backlog_full), .half_open(half_open)
+    );
+
+    heartbeat heartbeat (
+        .clk(clk), .rst(core_rst), .tick(timebase_us[41:10]), .beat(heartbeat_beat), .timeout(heartbeat_timeout),
+        .host_alive(host_alive)
     );
 
     reset_limiter #(.LISTENERS(LISTENERS)) limiter (
@@ -522,25 +574,63 @@ module offload_core #(
         .clk(clk), .rst(core_rst),
         .fetch_valid(in_flight[FETCH]), .fetch_kind(flight_kind[FETCH]), .fetch_segment(flight_record[FETCH]),
         .fetch_entry(fetch_entry), .fetch_selected(fetch_selected), .fetch_same_index(fetch_same_index),
-        .fetch_hash(fetch_hash),
+        .fetch_hash(fetch_hash), .fetch_hash_result(fetch_hash_result),
         .fetch_matched(fetch_matched), .fetch_slot(fetch_slot),
         .enable(enable), .test_enable(test_enable), .epoch(epoch), .isn_mode(isn_mode), .isn_fixed(isn_fixed),
-        .rto_initial(rto_initial), .rto_max(rto_max), .synack_retries(synack_retries),
+        .host_alive(host_alive), .fin_timeout(fin_timeout), .time_wait(time_wait),
+        .adoption_timeout(adoption_timeout), .watch_idle(watch_idle),
+        .rto_initial(rto_initial), .rto_max(rto_max), .syn_retries(syn_retries), .synack_retries(synack_retries),
         .orphan_retries(orphan_retries), .unsolicited_ack_interval(ack_interval),
         .hop_limit(hop_limit), .dscp(dscp), .timebase_us(timebase_us),
         .command_code(command_code), .command_created({command_created_high, command_created_low}),
-        .flush_all(flush_all), .flush_listener(flush_listener),
+        .command_listener(flush_listener), .command_hash(command_siphash), .flush_all(flush_all),
+        .open_mac({open_mac_high, open_mac_low}), .release_forget(release_forget), .take_peer_closed(take_peer_closed),
+        .take_snd_nxt(take_snd_nxt), .take_rcv_nxt(take_rcv_nxt), .take_ts_val(take_ts_val), .take_window(take_window),
+        .drained_any(drain_any),
         .config_entry_slot(config_entry_slot), .config_entry(config_entry),
         .config_match_slot(config_match_slot), .config_match(config_match),
+        .config_match_written(config_match_written),
         .decide_can_insert(decide_can_insert), .decide_insert(decide_insert),
         .decide_slot(decide_slot), .decide_has_token(has_token), .decide_use_token(use_token),
+        .decide_backlog_full(backlog_full), .decide_backlog(decide_backlog),
+        .decide_cookie_recent(decide_cookie_recent), .decide_cookie_token(decide_cookie_token),
+        .decide_cookie_sent(decide_cookie_sent),
+        .decide_park_repeat(decide_park_repeat), .decide_park_any(decide_park_any),
+        .decide_park_room(decide_park_room), .decide_park(decide_park),
+        .decide_half_open_more(half_open_more), .decide_half_open_less(half_open_less),
+        .decide_waiting_more(waiting_more), .decide_waiting_less(waiting_less),
         .write_valid(write_valid), .write_kind(write_kind), .write_hit(write_hit), .write_entry(write_entry),
         .write_insert(write_insert), .write_free(write_free), .write_next_entry(write_next_entry),
         .write_verdict(write_verdict), .write_reply_valid(write_reply_valid), .write_reply(write_reply),
         .write_event(write_event), .write_event_established(write_established),
         .write_event_peer_closed(write_peer_closed), .write_event_closed(write_closed),
+        .write_event_icmp(write_icmp), .write_event_icmp_type(write_icmp_type), .write_event_icmp_code(write_icmp_code),
+        .write_park(write_park), .write_discard(write_discard), .write_again(write_again),
         .write_event_reason(write_reason), .write_time(write_time), .write_status(write_status),
         .write_count(write_count)
+    );
+
+    // ================================================================ frames that wait for the host
+    wire                    decide_park_repeat, decide_park_any, decide_park_room, decide_park;
+    wire [7:0]              fetch_flags = flight_record[FETCH][`SEGMENT_FLAGS];
+    wire [DATA_WIDTH-1:0]   drained_tdata;
+    wire [DATA_WIDTH/8-1:0] drained_tkeep;
+    wire                    drained_tvalid, drained_tready, drained_tlast, unparked, park_discarded, park_busy;
+    reg                     host_ack;                           // the engine's ACK is on its way to the host port
+
+    park_store #(.DATA_WIDTH(DATA_WIDTH), .PARK_SLOTS(PARK_SLOTS), .MAX_FRAME_BYTES(MAX_FRAME_BYTES)) park_store (
+        .clk(clk), .rst(core_rst),
+        .fetch_index(fetch_index), .fetch_seq(flight_record[FETCH][`SEGMENT_SEQ]),
+        .fetch_length(flight_record[FETCH][`SEGMENT_DATA_LENGTH]), .fetch_fin(fetch_flags[0]),
+        .decide_park_repeat(decide_park_repeat), .decide_park_any(decide_park_any),
+        .decide_park_room(decide_park_room), .decide_park(decide_park),
+        .write_park(write_park), .write_discard(write_discard || write_free), .write_index(write_index),
+        .park_valid(park_valid), .park_data(park_data), .park_bytes(park_bytes), .park_last(park_last),
+        .drain_start(drain_start), .drain_index(drain_index), .drain_hold(host_ack), .drain_done(drain_done),
+        .drain_any(drain_any), .drain_end(drain_end), .drain_fin(drain_fin),
+        .m_axis_tdata(drained_tdata), .m_axis_tkeep(drained_tkeep), .m_axis_tvalid(drained_tvalid),
+        .m_axis_tready(drained_tready), .m_axis_tlast(drained_tlast),
+        .parked_frames(parked_frames), .count_unparked(unparked), .count_discarded(park_discarded), .busy(park_busy)
     );
 
     // ================================================================ what comes out: verdicts
@@ -563,7 +653,17 @@ module offload_core #(
     wire                    replies_empty, replies_full, reply_ready, reply_sent, builder_busy, mux_busy;
     wire [DATA_WIDTH-1:0]   reply_tdata;
     wire [DATA_WIDTH/8-1:0] reply_tkeep;
-    wire                    reply_tvalid, reply_tready, reply_tlast;
+    wire                    reply_tvalid, reply_tready, reply_tlast, reply_to_host, demux_busy;
+    wire [DATA_WIDTH-1:0]   answer_tdata, ack_tdata, own_tdata; // replies to the network, to the host; all for the host
+    wire [DATA_WIDTH/8-1:0] answer_tkeep, ack_tkeep, own_tkeep;
+    wire                    answer_tvalid, answer_tready, answer_tlast;
+    wire                    ack_tvalid, ack_tready, ack_tlast, own_tvalid, own_tready, own_tlast;
+    wire                    own_mux_busy, host_mux_busy;
+
+    always @(posedge clk)
+        if (core_rst) host_ack <= 1'b0;
+        else if (write_reply_valid && write_reply[`REPLY_TO_HOST] && !replies_full) host_ack <= 1'b1;
+        else if (ack_tvalid && ack_tready && ack_tlast) host_ack <= 1'b0;
 
     // A port that takes nothing must not stop the pipeline: what does not fit is dropped, and TCP sends again.
     fifo #(.WIDTH(`REPLY_BITS), .DEPTH_BITS(5)) replies (
@@ -574,13 +674,44 @@ module offload_core #(
     reply_builder #(.DATA_WIDTH(DATA_WIDTH)) builder (
         .clk(clk), .rst(core_rst), .reply_valid(!replies_empty), .reply_ready(reply_ready), .reply(queued_reply),
         .m_axis_tdata(reply_tdata), .m_axis_tkeep(reply_tkeep), .m_axis_tvalid(reply_tvalid),
-        .m_axis_tready(reply_tready), .m_axis_tlast(reply_tlast), .count_sent(reply_sent), .busy(builder_busy)
+        .m_axis_tready(reply_tready), .m_axis_tlast(reply_tlast), .m_axis_tdest(reply_to_host),
+        .count_sent(reply_sent), .busy(builder_busy)
+    );
+
+    reply_demux #(.DATA_WIDTH(DATA_WIDTH)) demux (
+        .clk(clk), .rst(core_rst),
+        .s_axis_tdata(reply_tdata), .s_axis_tkeep(reply_tkeep), .s_axis_tvalid(reply_tvalid),
+        .s_axis_tready(reply_tready), .s_axis_tlast(reply_tlast), .s_axis_tdest(reply_to_host),
+        .m_axis_net_tdata(answer_tdata), .m_axis_net_tkeep(answer_tkeep), .m_axis_net_tvalid(answer_tvalid),
+        .m_axis_net_tready(answer_tready), .m_axis_net_tlast(answer_tlast),
+        .m_axis_host_tdata(ack_tdata), .m_axis_host_tkeep(ack_tkeep), .m_axis_host_tvalid(ack_tvalid),
+        .m_axis_host_tready(ack_tready), .m_axis_host_tlast(ack_tlast), .busy(demux_busy)
+    );
+
+    frame_mux #(.DATA_WIDTH(DATA_WIDTH)) own_mux (
+        .clk(clk), .rst(core_rst),
+        .s_axis_reply_tdata(ack_tdata), .s_axis_reply_tkeep(ack_tkeep), .s_axis_reply_tvalid(ack_tvalid),
+        .s_axis_reply_tready(ack_tready), .s_axis_reply_tlast(ack_tlast),
+        .s_axis_pass_tdata(drained_tdata), .s_axis_pass_tkeep(drained_tkeep), .s_axis_pass_tvalid(drained_tvalid),
+        .s_axis_pass_tready(drained_tready), .s_axis_pass_tlast(drained_tlast),
+        .m_axis_tdata(own_tdata), .m_axis_tkeep(own_tkeep), .m_axis_tvalid(own_tvalid),
+        .m_axis_tready(own_tready), .m_axis_tlast(own_tlast), .busy(own_mux_busy)
+    );
+
+    frame_mux #(.DATA_WIDTH(DATA_WIDTH)) host_mux (
+        .clk(clk), .rst(core_rst),
+        .s_axis_reply_tdata(own_tdata), .s_axis_reply_tkeep(own_tkeep), .s_axis_reply_tvalid(own_tvalid),
+        .s_axis_reply_tready(own_tready), .s_axis_reply_tlast(own_tlast),
+        .s_axis_pass_tdata(down_tdata), .s_axis_pass_tkeep(down_tkeep), .s_axis_pass_tvalid(down_tvalid),
+        .s_axis_pass_tready(down_tready), .s_axis_pass_tlast(down_tlast),
+        .m_axis_tdata(m_axis_host_tdata), .m_axis_tkeep(m_axis_host_tkeep), .m_axis_tvalid(m_axis_host_tvalid),
+        .m_axis_tready(m_axis_host_tready), .m_axis_tlast(m_axis_host_tlast), .busy(host_mux_busy)
     );
 
     frame_mux #(.DATA_WIDTH(DATA_WIDTH)) net_mux (
         .clk(clk), .rst(core_rst),
-        .s_axis_reply_tdata(reply_tdata), .s_axis_reply_tkeep(reply_tkeep), .s_axis_reply_tvalid(reply_tvalid),
-        .s_axis_reply_tready(reply_tready), .s_axis_reply_tlast(reply_tlast),
+        .s_axis_reply_tdata(answer_tdata), .s_axis_reply_tkeep(answer_tkeep), .s_axis_reply_tvalid(answer_tvalid),
+        .s_axis_reply_tready(answer_tready), .s_axis_reply_tlast(answer_tlast),
         .s_axis_pass_tdata(up_tdata), .s_axis_pass_tkeep(up_tkeep), .s_axis_pass_tvalid(up_tvalid),
         .s_axis_pass_tready(up_tready), .s_axis_pass_tlast(up_tlast),
         .m_axis_tdata(m_axis_net_tdata), .m_axis_tkeep(m_axis_net_tkeep), .m_axis_tvalid(m_axis_net_tvalid),
@@ -596,6 +727,9 @@ module offload_core #(
         event_record[`EVENT_ESTABLISHED]  = write_established;
         event_record[`EVENT_PEER_CLOSED]  = write_peer_closed;
         event_record[`EVENT_CLOSED]       = write_closed;
+        event_record[`EVENT_ICMP_ERROR]   = write_icmp;
+        event_record[`EVENT_ICMP_TYPE]    = write_icmp_type;
+        event_record[`EVENT_ICMP_CODE]    = write_icmp_code;
         event_record[`EVENT_REASON]       = write_reason;
         event_record[`EVENT_TIME]         = write_time;
     end
@@ -624,6 +758,8 @@ module offload_core #(
         count[`COUNTER_HOST_DROPPED_LENGTH]  = host_length;
         count[`COUNTER_FRAMES_SENT]          = reply_sent;
         count[`COUNTER_REPLIES_DROPPED]      = write_reply_valid && replies_full;
+        count[`COUNTER_UNPARKED]             = unparked;
+        count[`COUNTER_PARK_DISCARDED]       = park_discarded;
         count[`COUNTER_EVENTS_QUEUED]        = event_queued;
         count[`COUNTER_EVENTS_LOST]          = event_lost;
     end
@@ -636,6 +772,7 @@ module offload_core #(
     assign busy = !ready || net_ingress_busy || host_ingress_busy || net_queue_busy || host_queue_busy ||
                   dispatcher_busy || in_flight != 10'd0 || write_valid || walker_busy || command_busy || read_busy ||
                   !net_verdicts_empty || !host_verdicts_empty || !replies_empty || builder_busy || mux_busy ||
+                  demux_busy || own_mux_busy || host_mux_busy || park_busy || own_tvalid ||
                   m_axis_net_tvalid || m_axis_host_tvalid || event_queued || event_lost || counter_busy;
 endmodule
 

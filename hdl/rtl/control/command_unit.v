@@ -25,20 +25,30 @@ module command_unit (
     input  wire                             hash_ready,
     input  wire                             placement_valid,
     input  wire [32:0]                      placement,
+    input  wire                             siphash_valid,
+    input  wire [63:0]                      siphash,
+    output reg  [63:0]                      hash,               // SipHash of the command's key
 
     // dispatcher
     output wire                             event_valid,
     input  wire                             event_ready,
+    output wire                             event_drained,      // it is the second half of a RELEASE
     output reg  [32:0]                      event_hash,
 
     // walker
     output reg                              flush_start,
     input  wire                             flush_done,
 
+    // the park store
+    output reg                              drain_start,
+    output reg  [15:0]                      drain_index,
+    input  wire                             drain_done,
+
     // write stage
     input  wire                             write_valid,        // of a command
-    input  wire                             write_hit,
     input  wire [`COMMAND_STATUS_BITS-1:0] write_status,
+    input  wire [15:0]                      write_index,
+    input  wire                             write_again,        // more frames were parked meanwhile
     input  wire [`ENTRY_BITS-1:0]           write_next_entry
 );
     localparam [2:0] IDLE  = 3'd0,                              // no command
@@ -46,38 +56,62 @@ module command_unit (
                      HASH  = 3'd2,                              // the key is being hashed
                      SEND  = 3'd3,                              // the event waits for the dispatcher
                      WAIT  = 3'd4,                              // the event is in the pipeline
-                     FLUSH = 3'd5;                              // the walker flushes
+                     FLUSH = 3'd5,                              // the walker flushes
+                     DRAIN = 3'd6;                              // the park store empties an entry's slots
 
     reg [2:0]             state;
     reg [`ENTRY_BITS-1:0] answer;
+    reg                   drained;                              // the event is a RELEASE's second half
+    wire                  found = write_status == `COMMAND_STATUS_OK || write_status == `COMMAND_STATUS_WRONG_STATE ||
+                                  write_status == `COMMAND_STATUS_EXISTS;
+    wire                  known_code = go_code == `COMMAND_CODE_OPEN || go_code == `COMMAND_CODE_CLOSE ||
+                                       go_code == `COMMAND_CODE_ABORT || go_code == `COMMAND_CODE_HOLD ||
+                                       go_code == `COMMAND_CODE_RELEASE || go_code == `COMMAND_CODE_TAKE ||
+                                       go_code == `COMMAND_CODE_READ || go_code == `COMMAND_CODE_FLUSH;
 
     assign busy        = state != IDLE;
     assign hash_valid  = state == ASK;
     assign event_valid = state == SEND;
+    assign event_drained = drained;
 
     always @(posedge clk) begin
         flush_start <= 1'b0;
+        drain_start <= 1'b0;
+        if (siphash_valid) hash <= siphash;
         case (state)
             IDLE: if (go) begin
                 code     <= go_code;
-                number <= go_sequence;
+                number   <= go_sequence;
+                drained  <= 1'b0;
                 answer   <= {`ENTRY_BITS{1'b0}};
-                if (go_code == `COMMAND_CODE_FLUSH) begin
+                if (!known_code) begin
+                    state  <= IDLE;
+                    status <= `COMMAND_STATUS_INVALID;
+                end else if (go_code == `COMMAND_CODE_FLUSH) begin
                     state       <= FLUSH;
                     flush_start <= 1'b1;
                 end else
                     state <= ASK;
             end
             ASK:  if (hash_ready) state <= HASH;
-            HASH: if (placement_valid) begin
-                event_hash <= placement;
-                state      <= SEND;
+            HASH: begin
+                if (placement_valid) event_hash <= placement;
+                if (siphash_valid)   state      <= SEND;
             end
             SEND: if (event_ready) state <= WAIT;
             WAIT: if (write_valid) begin
                 status <= write_status;
-                if (write_hit && write_status != `COMMAND_STATUS_GONE) answer <= write_next_entry;
-                state  <= IDLE;
+                if (found) answer <= write_next_entry;
+                if (write_status == `COMMAND_STATUS_OK && (drained ? write_again : code == `COMMAND_CODE_RELEASE)) begin
+                    state       <= DRAIN;
+                    drain_start <= 1'b1;
+                    drain_index <= write_index;
+                end else
+                    state <= IDLE;
+            end
+            DRAIN: if (drain_done) begin
+                state   <= SEND;
+                drained <= 1'b1;
             end
             FLUSH: if (flush_done) begin
                 status <= `COMMAND_STATUS_OK;
@@ -88,7 +122,9 @@ module command_unit (
         if (rst) begin
             state       <= IDLE;
             status      <= `COMMAND_STATUS_OK;
-            number    <= 8'd0;
+            number      <= 8'd0;
+            drained     <= 1'b0;
+            drain_start <= 1'b0;
             code        <= 8'd0;
             flush_start <= 1'b0;
             answer      <= {`ENTRY_BITS{1'b0}};

@@ -16,7 +16,7 @@ module counters (
 
     input  wire                 snapshot,
     output wire                 busy,
-    input  wire [6:0]           value_address,                  // counter, and which half
+    input  wire [7:0]           value_address,                  // counter, and which half
     output reg  [31:0]          value_data                      // two clocks later
 );
     localparam NUMBER_BITS = $clog2(`COUNTERS);
@@ -27,30 +27,36 @@ module counters (
     reg  [63:0]            values [0:(1<<NUMBER_BITS)-1];
     reg  [NUMBER_BITS-1:0] visit;
     reg                    clearing;                            // the first round after a reset
-    reg  [DELTA_BITS-1:0]  delta [0:`COUNTERS-1];               // since the last visit
-    reg  [DELTA_BITS-1:0]  taken [0:`COUNTERS-1];               // what the snapshot has to add
+    wire [`COUNTERS*DELTA_BITS-1:0] deltas;                     // since the last visit
+    wire [`COUNTERS*DELTA_BITS-1:0] takens;                     // what the snapshot has to add
     reg  [NUMBER_BITS:0]   to_copy;                             // visits until the snapshot is whole
 
     wire [63:0]            sum = clearing ? 64'd0 : sums[visit];
-    wire [DELTA_BITS-1:0]  visit_delta = delta[visit];
+    wire [DELTA_BITS-1:0]  visit_delta = deltas[visit * DELTA_BITS +: DELTA_BITS];
     wire [DELTA_BITS-1:0]  visit_taken = taken[visit];
-    integer                n;
+
+    genvar n;
+    generate
+        for (n = 0; n < `COUNTERS; n = n + 1) begin : each_counter
+            wire visited = visit == n;
+            always @(posedge clk) begin
+                delta[n] <= rst ? {DELTA_BITS{1'b0}}
+                                : (visited ? {DELTA_BITS{1'b0}} : delta[n]) + {{(DELTA_BITS-1){1'b0}}, count[n]};
+                // The counter that is visited right now has its flip-flops added to its sum already.
+                if (snapshot && !busy) taken[n] <= visited ? {DELTA_BITS{1'b0}} : delta[n];
+            end
+        end
+    endgenerate
 
     assign busy = to_copy != {(NUMBER_BITS+1){1'b0}};
 
     always @(posedge clk) begin
         sums[visit] <= sum + {{(64-DELTA_BITS){1'b0}}, visit_delta};
         if (busy) values[visit] <= sum + {{(64-DELTA_BITS){1'b0}}, visit_taken};
-        for (n = 0; n < `COUNTERS; n = n + 1) begin
-            delta[n] <= (n[NUMBER_BITS-1:0] == visit ? {DELTA_BITS{1'b0}} : delta[n]) + {{(DELTA_BITS-1){1'b0}}, count[n]};
-            // The counter that is visited right now has its flip-flops added to its sum already.
-            if (snapshot && !busy) taken[n] <= n[NUMBER_BITS-1:0] == visit ? {DELTA_BITS{1'b0}} : delta[n];
-        end
         if (rst) begin
             visit    <= {NUMBER_BITS{1'b0}};
             clearing <= 1'b1;
             to_copy  <= {(NUMBER_BITS+1){1'b0}};
-            for (n = 0; n < `COUNTERS; n = n + 1) delta[n] <= {DELTA_BITS{1'b0}};
         end else begin
             visit <= visit == LAST ? {NUMBER_BITS{1'b0}} : visit + 1'b1;
             if (visit == LAST) clearing <= 1'b0;
@@ -59,8 +65,8 @@ module counters (
         end
     end
 
-    reg [6:0] selected;
-    wire [63:0] selected_value = selected[6:1] <= LAST ? values[selected[6:1]] : 64'd0;
+    reg [7:0] selected;
+    wire [63:0] selected_value = selected[7:1] <= LAST ? values[selected[7:1]] : 64'd0;
     always @(posedge clk) begin
         selected   <= value_address;
         value_data <= selected[0] ? selected_value[63:32] : selected_value[31:0];

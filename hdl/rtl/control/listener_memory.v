@@ -26,7 +26,8 @@ module listener_memory #(
     input  wire [7:0]                read_slot_a,
     output wire [`LISTENER_BITS-1:0] read_a,
     input  wire [7:0]                read_slot_b,
-    output wire [`LISTENER_BITS-1:0] read_b
+    output wire [`LISTENER_BITS-1:0] read_b,
+    output wire                      read_b_written             // it was committed since reset
 );
     localparam SLOT_BITS = LISTENERS > 1 ? $clog2(LISTENERS) : 1;
 
@@ -35,9 +36,9 @@ module listener_memory #(
             LISTENERS_must_be_1_to_256 invalid_parameter();
     endgenerate
 
-    // This version knows no adoption, and there is no fourth action.
-    wire valid_commit = commit && {1'b0, slot} < LISTENERS && staging[`LISTENER_MODE] == `LISTENER_MODE_KEEP &&
-                        staging[`LISTENER_ACTION] <= `LISTENER_ACTION_DROP;
+    // There is no fourth action, and no fourth answer to a lost host.
+    wire valid_commit = commit && {1'b0, slot} < LISTENERS && staging[`LISTENER_ACTION] <= `LISTENER_ACTION_DROP &&
+                        staging[`LISTENER_HOST_LOST] <= `HOST_LOST_DROP;
 
     reg [`LISTENER_BITS-1:0] configuration [0:(1<<SLOT_BITS)-1];
     reg [LISTENERS-1:0]      written;                           // since reset
@@ -50,6 +51,7 @@ module listener_memory #(
                      ? configuration[slot[SLOT_BITS-1:0]] : {`LISTENER_BITS{1'b0}};
     assign read_a    = configuration[read_slot_a[SLOT_BITS-1:0]];
     assign read_b    = configuration[read_slot_b[SLOT_BITS-1:0]];
+    assign read_b_written = {1'b0, read_slot_b} < LISTENERS && written[read_slot_b[SLOT_BITS-1:0]];
 
     // ---------------------------------------------------------------- compare (1), exact or any port (2), choose (3, 4)
     reg [LISTENERS-1:0] enabled, any_port, tag_used;

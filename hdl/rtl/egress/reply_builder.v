@@ -31,6 +31,8 @@ module reply_builder #(
     output reg                        m_axis_tvalid,
     input  wire                       m_axis_tready,
     output reg                        m_axis_tlast,
+    // The frame leaves at the host port.
+    output reg                        m_axis_tdest,
 
     // High for one clock behind the acceptance of a frame's last beat.
     output reg                        count_sent,
@@ -194,6 +196,7 @@ module reply_builder #(
             m_axis_tvalid     <= valid[4];
             m_axis_tlast      <= stage4_beats_left == 4'd0;
             m_axis_tkeep      <= stage4_beats_left == 4'd0 ? stage4_last_keep : {BEAT_BYTES{1'b1}};
+            m_axis_tdest      <= stage4_reply[`REPLY_TO_HOST];
             output_frame      <= {{(BEATS * DATA_WIDTH - 784){1'b0}}, stage4_frame};
             output_last_keep  <= stage4_last_keep;
             output_beats_left <= stage4_beats_left;

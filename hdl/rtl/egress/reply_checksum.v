@@ -153,7 +153,7 @@ module reply_checksum (
     end
 
     wire unused = &{1'b0, reply[`REPLY_DESTINATION_MAC], reply[`REPLY_SOURCE_MAC], reply[`REPLY_TAGGED],
-                    reply[`REPLY_TCI], 1'b0};
+                    reply[`REPLY_TCI], reply[`REPLY_TO_HOST], 1'b0};
 
 endmodule
 

@@ -68,7 +68,7 @@ module reply_frame (
         end
     endgenerate
 
-    wire unused = &{1'b0, reply[`REPLY_MSS_PRESENT], reply[`REPLY_MSS], reply[`REPLY_SCALE_PRESENT],
+    wire unused = &{1'b0, reply[`REPLY_TO_HOST], reply[`REPLY_MSS_PRESENT], reply[`REPLY_MSS], reply[`REPLY_SCALE_PRESENT],
                     reply[`REPLY_SCALE], reply[`REPLY_SACK_PERMITTED], reply[`REPLY_TS_PRESENT],
                     reply[`REPLY_TS_VAL], reply[`REPLY_TS_ECR], 1'b0};
 

@@ -271,7 +271,7 @@
 
 // Layout fact: What the rules ask about an event, its segment, its entry and the configuration. Worked out by
 // transition_compare.v and transition.v.
-`define FACT_BITS                         87
+`define FACT_BITS                         86
 `define FACT_WORDS                        3
 `define FACT_ENABLE                       0
 `define FACT_ENABLE_WIDTH                 1
@@ -383,35 +383,33 @@
 `define FACT_BACKLOG_FULL_WIDTH           1
 `define FACT_SLOT_WRITTEN                 64
 `define FACT_SLOT_WRITTEN_WIDTH           1
-`define FACT_WATCH_IDLE                   65
-`define FACT_WATCH_IDLE_WIDTH             1
-`define FACT_CAN_INSERT                   66
+`define FACT_CAN_INSERT                   65
 `define FACT_CAN_INSERT_WIDTH             1
-`define FACT_BUCKET_HAS_TOKEN             67
+`define FACT_BUCKET_HAS_TOKEN             66
 `define FACT_BUCKET_HAS_TOKEN_WIDTH       1
-`define FACT_COOKIE_HAS_TOKEN             68
+`define FACT_COOKIE_HAS_TOKEN             67
 `define FACT_COOKIE_HAS_TOKEN_WIDTH       1
-`define FACT_COOKIE_HASHED                69
+`define FACT_COOKIE_HASHED                68
 `define FACT_COOKIE_HASHED_WIDTH          1
-`define FACT_COOKIE_RECENT                70
+`define FACT_COOKIE_RECENT                69
 `define FACT_COOKIE_RECENT_WIDTH          1
-`define FACT_COOKIE_VALID                 71
+`define FACT_COOKIE_VALID                 70
 `define FACT_COOKIE_VALID_WIDTH           1
-`define FACT_PARK_ROOM                    72
+`define FACT_PARK_ROOM                    71
 `define FACT_PARK_ROOM_WIDTH              1
-`define FACT_PARK_REPEAT                  73
+`define FACT_PARK_REPEAT                  72
 `define FACT_PARK_REPEAT_WIDTH            1
-`define FACT_PARK_ANY                     74
+`define FACT_PARK_ANY                     73
 `define FACT_PARK_ANY_WIDTH               1
-`define FACT_COMMAND                      82:75
+`define FACT_COMMAND                      81:74
 `define FACT_COMMAND_WIDTH                8
-`define FACT_COMMAND_CREATED              83
+`define FACT_COMMAND_CREATED              82
 `define FACT_COMMAND_CREATED_WIDTH        1
-`define FACT_FLUSH_MATCH                  84
+`define FACT_FLUSH_MATCH                  83
 `define FACT_FLUSH_MATCH_WIDTH            1
-`define FACT_FORGET                       85
+`define FACT_FORGET                       84
 `define FACT_FORGET_WIDTH                 1
-`define FACT_PEER_CLOSED                  86
+`define FACT_PEER_CLOSED                  85
 `define FACT_PEER_CLOSED_WIDTH            1
 
 // Layout hash_result: What the hash unit gives beside SipHash's 64 bits, so that the decide stage knows what was

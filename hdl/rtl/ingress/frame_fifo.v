@@ -1,13 +1,16 @@
 // The frames of one port, from their first beat until their verdict is carried out. A frame becomes
 // visible to the reading side with its last beat (commit); a frame that turns out bad is taken back
 // (rewind) and leaves no trace. The reading side keeps the oldest frame's next beat in a register
-// (head), so that a verdict finds it there: `pass` moves a beat a clock to the output register, and
-// `drop` discards a beat a clock. A verdict is taken with its frame's last beat.
+// (head), so that a verdict finds it there: `pass` moves a beat a clock to the output register, `park`
+// shows a beat a clock to the park store, which always takes it, and `drop` discards a beat a clock. A
+// verdict is taken with its frame's last beat.
 //
 // `space` promises room for one frame of the greatest length, so a frame that is admitted is never
 // cut. It lags behind the writes by two beats, and the margin of four below covers that.
 
 `default_nettype none
+
+`include "offload_map.vh"
 
 module frame_fifo #(
     parameter DATA_WIDTH = 64,   // bits of a beat
@@ -30,7 +33,7 @@ module frame_fifo #(
     // Verdicts, one a frame, in order.
     input  wire                              verdict_valid,
     output wire                              verdict_ready,
-    input  wire                              verdict_pass,
+    input  wire [         `VERDICT_BITS-1:0] verdict,
 
     // Frames out.
     output reg  [            DATA_WIDTH-1:0] m_axis_tdata,
@@ -39,7 +42,13 @@ module frame_fifo #(
     input  wire                              m_axis_tready,
     output reg                               m_axis_tlast,
 
-    // Pulses, one a frame, and whether anything is inside.
+    // Frames to be parked; no back-pressure. `park_bytes` is the number of valid bytes less one.
+    output wire                              park_valid,
+    output wire [            DATA_WIDTH-1:0] park_data,
+    output wire [$clog2(DATA_WIDTH / 8)-1:0] park_bytes,
+    output wire                              park_last,
+
+    // Pulses, one a frame (a parked one is consumed), and whether anything is inside.
     output reg                               count_passed,
     output reg                               count_consumed,
     output wire                              busy
@@ -87,12 +96,17 @@ module frame_fifo #(
     reg  [BYTES_WIDTH-1:0] head_bytes;
     reg  head_last;
 
+    wire verdict_pass = verdict == `VERDICT_PASS;
     wire output_free = !m_axis_tvalid || m_axis_tready;
     wire head_pop = head_valid && verdict_valid && (!verdict_pass || output_free);
     wire head_load = fetch_valid && (!head_valid || head_pop);
     wire fetch_load = read_pointer != commit_pointer && (!fetch_valid || head_load);
 
     assign verdict_ready = head_pop && head_last;
+    assign park_valid = head_pop && verdict == `VERDICT_PARK;
+    assign park_data = head_data;
+    assign park_bytes = head_bytes;
+    assign park_last = head_last;
     assign busy = write_pointer != read_pointer || fetch_valid || head_valid || m_axis_tvalid;
 
     simple_dual_port_ram #(

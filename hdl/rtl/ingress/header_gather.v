@@ -4,6 +4,7 @@
 //  - `gather_header`: the frame's first 78 bytes (Ethernet, one tag, IPv6, TCP without options),
 //  - the 40 bytes of TCP options, already at their place, from wherever the headers before them put
 //    them. They are offered one stage early, as `options_next`, for the option scan starts there.
+//    What an ICMPv6 error quotes goes on in them without a gap: 78 + 40 = 14 + 4 + 40 + 8 + 40 + 12.
 // What is compared with a constant is compared here, and kept as one bit each, so that the next
 // stage selects with registers. Byte 0 of a vector is the first on the wire and the least
 // significant.
@@ -46,8 +47,10 @@ module header_gather #(
     // Header bytes and comparisons.
     output reg  [                78*8 - 1:0] gather_header,
     output wire                              gather_tagged,
-    output wire                              gather_ipv4,     // IPv4 with TCP that we take
-    output wire                              gather_ipv6,     // IPv6 with TCP
+    output wire                              gather_ipv4,     // IPv4 that we take: IHL 5, no fragment
+    output wire                              gather_ipv6,     // IPv6
+    output wire                              gather_tcp,      // protocol or next header is TCP
+    output wire                              gather_icmp,     // ... is the ICMP of that IP version
     output wire                              gather_long,     // IPv6's layout by EtherType alone
 
     // Options, in the clock of the beat (combinational) and registered.
@@ -149,6 +152,7 @@ module header_gather #(
     reg  version_14_ipv4, version_14_ipv6, version_18_ipv4, version_18_ipv6;
     reg  whole_20, whole_24;
     reg  tcp_20, tcp_23, tcp_24, tcp_27;
+    reg  icmp_20, icmp_23, icmp_24, icmp_27;
 
     always @(posedge clk)
         if (beat_valid) begin
@@ -167,20 +171,26 @@ module header_gather #(
                 whole_20 <= word_20[13:0] == 14'd0;
                 tcp_20 <= word_20[15:8] == 8'd6;
                 tcp_23 <= byte_23 == 8'd6;
+                icmp_20 <= word_20[15:8] == 8'd58;
+                icmp_23 <= byte_23 == 8'd1;
             end
             if (beat == 24 / BYTES) begin
                 whole_24 <= word_24[13:0] == 14'd0;
                 tcp_24 <= word_24[15:8] == 8'd6;
                 tcp_27 <= byte_27 == 8'd6;
+                icmp_24 <= word_24[15:8] == 8'd58;
+                icmp_27 <= byte_27 == 8'd1;
             end
         end
 
     assign gather_tagged = type_12_tag;
     assign gather_long = gather_tagged ? type_16_ipv6 : type_12_ipv6;
-    assign gather_ipv4 = gather_tagged ? type_16_ipv4 && version_18_ipv4 && whole_24 && tcp_27
-                                       : type_12_ipv4 && version_14_ipv4 && whole_20 && tcp_23;
-    assign gather_ipv6 = gather_tagged ? type_16_ipv6 && version_18_ipv6 && tcp_24
-                                       : type_12_ipv6 && version_14_ipv6 && tcp_20;
+    assign gather_ipv4 = gather_tagged ? type_16_ipv4 && version_18_ipv4 && whole_24
+                                       : type_12_ipv4 && version_14_ipv4 && whole_20;
+    assign gather_ipv6 = gather_tagged ? type_16_ipv6 && version_18_ipv6
+                                       : type_12_ipv6 && version_14_ipv6;
+    assign gather_tcp = gather_tagged ? (gather_long ? tcp_24 : tcp_27) : (gather_long ? tcp_20 : tcp_23);
+    assign gather_icmp = gather_tagged ? (gather_long ? icmp_24 : icmp_27) : (gather_long ? icmp_20 : icmp_23);
 
     // Options begin at 54 (IPv4), 58 (tagged), 74 (IPv6) or 78 (tagged). Only with 512 bits do some of
     // them come in the beat that also brings the EtherType; they are then IPv4's, for IPv6's lie

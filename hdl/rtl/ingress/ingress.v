@@ -5,11 +5,13 @@
 //                   │     ├──▶ tcp_options ───┤
 //                   │     └──▶ tcp_checksum ──┘
 //                   └─▶ frame_fifo ◀─ verdict
-//                            └─▶ m_axis
+//                            ├─▶ m_axis
+//                            └─▶ park
 //
 // A clock each: beat, gather (S1), align (S2), check (S3), merge (S4), segment (S5). With the frame's
 // last beat in clock T, segment_valid is high in clock T+5; key_valid is high in clock T+2 of the beat
-// T that brings the ports. A verdict in clock V puts the frame's first beat on m_axis in V+1.
+// T that brings the ports. A verdict in clock V puts the frame's first beat on m_axis in V+1, or on
+// park in V.
 //
 // A frame is admitted at its first beat, if `room` is high and the FIFO has place for the longest
 // frame; else it is dropped whole (count_dropped_full). Frames longer than MAX_FRAME_BYTES, shorter
@@ -20,6 +22,12 @@
 // is_tcp = 1 and void = 0; flags, seq, ack and window only if the frame holds the TCP header's 20
 // bytes, which it does unless `malformed`. Of a malformed segment data_length is 0 and the options are
 // absent. bad_tcp_checksum covers the bytes that are there.
+//
+// Rule A7: on the net port an ICMP or ICMPv6 error that quotes a TCP segment counts as TCP, with `is_icmp`,
+// its type and code. Key and seq are the quote's, the key as if the quoted segment had just left us;
+// key_valid comes with the beat that brings the quoted sequence number. bad_ip_checksum is the outer
+// header's, bad_tcp_checksum the ICMP checksum's (which a frame shorter than its IP length fails too); all
+// that would speak of TCP (flags, ack, window, data_length, options, malformed, bad_address, land) is 0.
 
 `default_nettype none
 
@@ -45,7 +53,7 @@ module ingress #(
     // The engine can take 16 more segments.
     input  wire                        room,
 
-    // The connection's key, as soon as it is in; TCP only.
+    // The connection's key, as soon as it is in; TCP and, from the net, errors that quote TCP.
     output wire                        key_valid,
     output wire [       `KEY_BITS-1:0] key,
 
@@ -56,7 +64,7 @@ module ingress #(
     // Verdicts, one a segment that is not void, in order.
     input  wire                        verdict_valid,
     output wire                        verdict_ready,
-    input  wire [                 1:0] verdict,
+    input  wire [   `VERDICT_BITS-1:0] verdict,
 
     // Passed frames out.
     output wire [      DATA_WIDTH-1:0] m_axis_tdata,
@@ -64,6 +72,12 @@ module ingress #(
     output wire                        m_axis_tvalid,
     input  wire                        m_axis_tready,
     output wire                        m_axis_tlast,
+
+    // Frames to be parked; no back-pressure. `park_bytes` is the number of valid bytes less one.
+    output wire                        park_valid,
+    output wire [      DATA_WIDTH-1:0] park_data,
+    output wire [$clog2(DATA_WIDTH/8)-1:0] park_bytes,
+    output wire                        park_last,
 
     // Pulses of one clock, and whether a frame is inside.
     output reg                         count_received,
@@ -96,7 +110,7 @@ module ingress #(
     wire gather_valid, gather_first, gather_last, gather_admitted, gather_over, gather_bad, gather_busy;
     wire [10:0] gather_index;
     wire [78*8-1:0] gather_header;
-    wire gather_tagged, gather_ipv4, gather_ipv6, gather_long;
+    wire gather_tagged, gather_ipv4, gather_ipv6, gather_tcp, gather_icmp, gather_long;
     wire [319:0] options_next, gather_options;
     wire [15:0] gather_length;
 
@@ -127,16 +141,21 @@ module ingress #(
         .gather_tagged  (gather_tagged),
         .gather_ipv4    (gather_ipv4),
         .gather_ipv6    (gather_ipv6),
+        .gather_tcp     (gather_tcp),
+        .gather_icmp    (gather_icmp),
         .gather_long    (gather_long),
         .options_next   (options_next),
         .gather_options (gather_options)
     );
 
+    // Errors come from the net; what the host says in ICMP passes.
+    wire gather_quoting = FROM_HOST == 0 && gather_icmp;
+
     // ---- align to merge -------------------------------------------------------------------------
     wire [3:0] align_offset;
     wire [15:0] align_tcp_length;
     wire align_negative, align_beyond;
-    wire merge_valid, merge_malformed, merge_bad_ip_checksum, merge_bad_tcp_checksum, parse_busy;
+    wire merge_valid, merge_no_options, merge_bad_ip_checksum, merge_bad_tcp_checksum, parse_busy;
     wire [`SEGMENT_BITS-1:0] merge_segment;
     wire merge_mss_present, merge_scale_present, merge_sack_permitted, merge_ts_present;
     wire [15:0] merge_mss;
@@ -160,7 +179,10 @@ module ingress #(
         .gather_tagged        (gather_tagged),
         .gather_ipv4          (gather_ipv4),
         .gather_ipv6          (gather_ipv6),
+        .gather_tcp           (gather_tcp),
+        .gather_icmp          (gather_quoting),
         .gather_long          (gather_long),
+        .gather_options       (gather_options),
         .gather_length        (gather_length),
         .key_valid            (key_valid),
         .key                  (key),
@@ -169,7 +191,7 @@ module ingress #(
         .align_negative       (align_negative),
         .align_beyond         (align_beyond),
         .merge_valid          (merge_valid),
-        .merge_malformed      (merge_malformed),
+        .merge_no_options     (merge_no_options),
         .merge_segment        (merge_segment),
         .merge_bad_ip_checksum(merge_bad_ip_checksum),
         .busy                 (parse_busy)
@@ -182,7 +204,7 @@ module ingress #(
         .options_next  (options_next),
         .gather_options(gather_options),
         .align_offset  (align_offset),
-        .merge_discard (merge_malformed),
+        .merge_discard (merge_no_options),
         .mss_present   (merge_mss_present),
         .mss           (merge_mss),
         .scale_present (merge_scale_present),
@@ -206,6 +228,7 @@ module ingress #(
         .gather_index    (gather_index),
         .gather_tagged   (gather_tagged),
         .gather_long     (gather_long),
+        .gather_icmp     (gather_quoting),
         .gather_length   (gather_length),
         .align_tcp_length(align_tcp_length),
         .align_negative  (align_negative),
@@ -249,12 +272,16 @@ module ingress #(
         .space         (space),
         .verdict_valid (verdict_valid),
         .verdict_ready (verdict_ready),
-        .verdict_pass  (verdict == `VERDICT_PASS),
+        .verdict       (verdict),
         .m_axis_tdata  (m_axis_tdata),
         .m_axis_tkeep  (m_axis_tkeep),
         .m_axis_tvalid (m_axis_tvalid),
         .m_axis_tready (m_axis_tready),
         .m_axis_tlast  (m_axis_tlast),
+        .park_valid    (park_valid),
+        .park_data     (park_data),
+        .park_bytes    (park_bytes),
+        .park_last     (park_last),
         .count_passed  (count_passed),
         .count_consumed(count_consumed),
         .busy          (fifo_busy)

@@ -5,6 +5,10 @@
 // even byte (26; 30 tagged; 22 IPv6; 26 both) and its end never shows before the beat with the IP
 // length, which is the beat with the bytes 16 to 23, so nothing has to be taken back.
 //
+// ICMPv6 is summed in the same way (RFC 4443 2.3). ICMP has no pseudo-header (RFC 792): its run begins
+// behind the addresses, and nothing is added. Which protocol it is shows with byte 23, or 27 if tagged,
+// at the latest, so the pseudo-header is added in the beat with the bytes 24 to 31.
+//
 // The sums are kept in full, not folded: one adder a level, and at the end
 // low half + high part = 0xFFFF is a comparison without carry.
 
@@ -25,6 +29,7 @@ module tcp_checksum #(
     input  wire [                      10:0] gather_index,
     input  wire                              gather_tagged,
     input  wire                              gather_long,   // IPv6
+    input  wire                              gather_icmp,   // ICMP or ICMPv6, not TCP
     input  wire [                      15:0] gather_length, // IPv4 total length or IPv6 payload length
 
     // Align stage.
@@ -41,6 +46,7 @@ module tcp_checksum #(
     localparam LANES = BYTES / 2;
     localparam LENGTH_BEAT = 16 / BYTES;
     localparam LENGTH_BASE = LENGTH_BEAT * BYTES; // 16 or 0
+    localparam PSEUDO_BEAT = 24 / BYTES;
     localparam GROUPS = LANES < 4 ? LANES : 4;
     localparam PER_GROUP = LANES / GROUPS;
     localparam BEAT_SUM_WIDTH = 16 + $clog2(LANES + 2) + 1;
@@ -64,9 +70,11 @@ module tcp_checksum #(
         for (lane = 0; lane < BYTES; lane = lane + 1)
             counted[lane] = gather_keep[lane] && beat + 1 > LENGTH_BEAT &&
                             (left_all || left[BYTES_WIDTH-1:0] > lane[BYTES_WIDTH-1:0]);
-        for (place = LENGTH_BASE; place < 30; place = place + 1)
+        for (place = LENGTH_BASE; place < 38; place = place + 1)
             if (beat == place / BYTES)
-                if (place < 22 || (place < 26 && (gather_tagged || !gather_long)) || (place >= 26 && gather_tagged && !gather_long))
+                if (place < 22 || (place < 26 && (gather_tagged || !gather_long)) ||
+                    (place >= 26 && place < 30 && gather_tagged && !gather_long) ||
+                    (place >= 26 && gather_icmp && !gather_long && (place < 34 || gather_tagged)))
                     counted[place%BYTES] = 1'b0;
     end
 
@@ -74,7 +82,7 @@ module tcp_checksum #(
     reg [DATA_WIDTH-1:0] align_data;
     reg [16:0] align_left;
     reg [BYTES_WIDTH-1:0] align_bytes;
-    reg align_valid, align_first, align_length_beat;
+    reg align_valid, align_first, align_pseudo_beat, align_long, align_icmp;
     integer align_lane;
     always @(posedge clk) begin
         if (gather_valid) left_behind <= left_all ? left - BYTES[16:0] : 17'd0;
@@ -82,7 +90,9 @@ module tcp_checksum #(
             align_data[8*align_lane+:8] <= gather_data[8*align_lane+:8] & {8{counted[align_lane]}};
         align_valid <= gather_valid;
         align_first <= gather_first;
-        align_length_beat <= length_beat;
+        align_pseudo_beat <= beat == PSEUDO_BEAT;
+        align_long <= gather_long;
+        align_icmp <= gather_icmp;
         align_left <= left;
         align_bytes <= gather_bytes;
         align_tcp_length <= gather_length - (gather_long ? 16'd0 : 16'd20);
@@ -112,7 +122,8 @@ module tcp_checksum #(
         check_partial_1 <= partial[1];
         check_partial_2 <= partial[2];
         check_partial_3 <= partial[3];
-        check_pseudo <= align_length_beat ? {1'b0, align_tcp_length} + 17'd6 : 17'd0;
+        check_pseudo <= align_pseudo_beat && (align_long || !align_icmp)
+                        ? {1'b0, align_tcp_length} + (align_icmp ? 17'd58 : 17'd6) : 17'd0;
         check_valid <= align_valid;
         check_first <= align_first;
     end

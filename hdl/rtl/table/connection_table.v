@@ -39,6 +39,7 @@ module connection_table #(
     // fetch (clock 6)
     output wire                           fetch_selected,
     output wire                           fetch_same_index,
+    output wire [15:0]                    fetch_index,          // of the entry that is selected
     output wire [`ENTRY_BITS-1:0]         fetch_entry,
 
     // decide (clock 8)
@@ -275,6 +276,7 @@ module connection_table #(
     );
 
     assign fetch_selected   = event_selected[6];
+    assign fetch_index      = {{(16-INDEX_BITS){1'b0}}, event_entry[6]};
     assign fetch_same_index = event_entry[6] == event_index[6][INDEX_BITS-1:0];
 
     // ---------------------------------------------------------------- decide (clock 8): is there room

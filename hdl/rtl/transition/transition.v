@@ -20,7 +20,8 @@ module transition (
     input  wire [`ENTRY_BITS-1:0]           fetch_entry,
     input  wire                             fetch_selected,     // the look-up selected an entry
     input  wire                             fetch_same_index,   // it is the one that a walker asked for
-    input  wire [63:0]                      fetch_hash,         // SipHash-2-4 of the tuple
+    input  wire [63:0]                      fetch_hash,         // SipHash-2-4 of the tuple, or of a cookie
+    input  wire [`HASH_RESULT_BITS-1:0]     fetch_hash_result,
     input  wire                             fetch_matched,      // a listener matches
     input  wire [7:0]                       fetch_slot,         // which
 
@@ -30,24 +31,40 @@ module transition (
     input  wire [7:0]                       epoch,
     input  wire [`ISN_MODE_BITS-1:0]       isn_mode,
     input  wire [31:0]                      isn_fixed,
+    input  wire                             host_alive,
     input  wire [19:0]                      rto_initial,
     input  wire [19:0]                      rto_max,
+    input  wire [3:0]                       syn_retries,
     input  wire [3:0]                       synack_retries,
     input  wire [3:0]                       orphan_retries,
+    input  wire [19:0]                      fin_timeout,
+    input  wire [19:0]                      time_wait,
+    input  wire [19:0]                      adoption_timeout,
+    input  wire [30:0]                      watch_idle,
     input  wire [13:0]                      unsolicited_ack_interval,
     input  wire [7:0]                       hop_limit,
     input  wire [5:0]                       dscp,
     input  wire [63:0]                      timebase_us,
     input  wire [7:0]                       command_code,
     input  wire [47:0]                      command_created,
+    input  wire [7:0]                       command_listener,   // of FLUSH and OPEN
+    input  wire [63:0]                      command_hash,       // SipHash-2-4 of the command's key
     input  wire                             flush_all,
-    input  wire [7:0]                       flush_listener,
+    input  wire [47:0]                      open_mac,
+    input  wire                             release_forget,
+    input  wire                             take_peer_closed,
+    input  wire [31:0]                      take_snd_nxt,
+    input  wire [31:0]                      take_rcv_nxt,
+    input  wire [31:0]                      take_ts_val,
+    input  wire [15:0]                      take_window,
+    input  wire                             drained_any,        // a RELEASE gave frames to the host
 
     // listener memory: two reads without a clock
     output wire [7:0]                       config_entry_slot,
     input  wire [`LISTENER_BITS-1:0]        config_entry,
     output wire [7:0]                       config_match_slot,
     input  wire [`LISTENER_BITS-1:0]        config_match,
+    input  wire                             config_match_written, // it has been, since reset
 
     // decide: what the surroundings allow, and what was used of it
     input  wire                             decide_can_insert,
@@ -55,6 +72,19 @@ module transition (
     output wire [7:0]                       decide_slot,
     input  wire                             decide_has_token,
     output wire                             decide_use_token,
+    input  wire                             decide_backlog_full,
+    input  wire                             decide_cookie_recent,
+    input  wire                             decide_cookie_token,
+    output wire                             decide_cookie_sent,
+    input  wire                             decide_park_repeat,
+    input  wire                             decide_park_any,
+    input  wire                             decide_park_room,
+    output wire                             decide_park,
+    output wire                             decide_half_open_more, // one more SYN-RECEIVED that a SYN made
+    output wire                             decide_half_open_less,
+    output wire                             decide_waiting_more,   // one more of decide_slot waits for adoption
+    output wire                             decide_waiting_less,
+    output wire [15:0]                      decide_backlog,
 
     // write
     output reg                              write_valid,        // an event is here, whether it writes or not
@@ -71,6 +101,12 @@ module transition (
     output reg                              write_event_established,
     output reg                              write_event_peer_closed,
     output reg                              write_event_closed,
+    output reg                              write_event_icmp,
+    output reg  [7:0]                       write_event_icmp_type,
+    output reg  [7:0]                       write_event_icmp_code,
+    output reg                              write_park,
+    output reg                              write_discard,
+    output reg                              write_again,        // more frames were parked while a RELEASE drained
     output reg  [`CLOSE_REASON_BITS-1:0]   write_event_reason,
     output reg  [47:0]                      write_time,
     output reg  [`COMMAND_STATUS_BITS-1:0] write_status,
@@ -90,12 +126,16 @@ module transition (
     reg                          compare_selected, compare_same_index, compare_matched;
     reg  [PARTS-1:0]             compare_part_differs;
     reg  [63:0]                  compare_hash;
+    reg  [`HASH_RESULT_BITS-1:0] compare_hash_result;
+    reg                          compare_slot_written;
     reg  [7:0]                   compare_match_slot;
     reg  [`LISTENER_BITS-1:0]    compare_config_entry, compare_config_match;
     reg  [35:0]                  compare_back_off;
 
     assign config_entry_slot = fetch_entry[`ENTRY_LISTENER];
-    assign config_match_slot = fetch_slot;
+    // An active open is served from the slot that its command names.
+    wire fetch_commands      = fetch_kind == `EVENT_KIND_COMMAND;
+    assign config_match_slot = fetch_commands ? command_listener : fetch_slot;
 
     integer i;
     always @(posedge clk) begin
@@ -106,8 +146,10 @@ module transition (
         compare_selected     <= fetch_selected;
         compare_same_index   <= fetch_same_index;
         compare_matched      <= fetch_matched;
-        compare_hash         <= fetch_hash;
-        compare_match_slot   <= fetch_slot;
+        compare_hash         <= fetch_commands ? command_hash : fetch_hash;
+        compare_hash_result  <= fetch_commands ? {`HASH_RESULT_BITS{1'b0}} : fetch_hash_result;
+        compare_slot_written <= config_match_written;
+        compare_match_slot   <= config_match_slot;
         compare_config_entry <= config_entry;
         compare_config_match <= config_match;
         // A retry count of 15 can be no timeout's any more, so 16 places are enough.
@@ -131,7 +173,12 @@ module transition (
     reg  [7:0]                   decide_slot_index;
     reg  [63:0]                  decide_hash;
     reg  [19:0]                  decide_back_off;
-    reg                          decide_created, decide_flush;
+    reg                          decide_created, decide_flush, decide_same_listener, decide_slot_written;
+    reg  [`HASH_RESULT_BITS-1:0] decide_hash_result;
+    reg                          decide_cookie_valid, decide_cookie_ts;
+    reg  [31:0]                  decide_isn_floor;
+    wire [31:0]                  compare_acknowledged = compare_segment[`SEGMENT_ACK] - 32'd1;
+    wire [31:0]                  compare_echo_age     = tick + compare_hash[63:32] - compare_segment[`SEGMENT_TS_ECR];
 
     always @(posedge clk) begin
         decide_valid    <= compare_valid && !rst;
@@ -146,129 +193,179 @@ module transition (
         decide_hash     <= compare_hash;
         decide_back_off <= compare_back_off > {16'd0, rto_max} ? rto_max : compare_back_off[19:0];
         decide_created  <= compare_entry[`ENTRY_CREATED] == command_created;
-        decide_flush    <= flush_all || compare_entry[`ENTRY_LISTENER] == flush_listener;
+        decide_flush    <= flush_all || compare_entry[`ENTRY_LISTENER] == command_listener;
+        decide_slot_written  <= compare_slot_written;
+        decide_same_listener <= compare_match_slot == compare_entry[`ENTRY_LISTENER] &&
+                                compare_config_match[`LISTENER_ACTION] == `LISTENER_ACTION_ACCEPT;
+        decide_hash_result   <= compare_hash_result;
+        // A cookie comes back as SEG.ACK-1; its timestamp is two periods old at most (K1).
+        decide_cookie_valid  <= compare_hash_result[`HASH_RESULT_PERIOD_VALID] &&
+                                compare_acknowledged[23:0] == compare_hash[23:0];
+        decide_cookie_ts     <= compare_segment[`SEGMENT_TS_PRESENT] && compare_config[`LISTENER_TIMESTAMPS] &&
+                                compare_echo_age[31:18] == 14'd0;
+        // RFC 9293 3.6.1: an ISN beyond what the old connection may have sent.
+        decide_isn_floor     <= compare_entry[`ENTRY_SND_NXT] + 32'd65537;
     end
 
     assign decide_slot = decide_slot_index;
 
-    wire seq_is_irs, seq_is_rcv_nxt, seq_not_after_rcv_nxt, acceptable, ack_is_snd_nxt, ack_after_snd_nxt;
-    wire ack_not_before_snd_una, seq_not_before_wl1, ts_before_recent, ack_limit_active, ack_limit_over;
-    wire deadline_reached, synack_retries_used, orphan_retries_used;
-
+    wire [`FACT_BITS-1:0] compared;                             // what transition_compare.v knows
     transition_compare compare (
         .clk(clk),
-        .fetch_segment(fetch_segment), .fetch_entry(fetch_entry), .tick(tick),
+        .fetch_segment(fetch_segment), .fetch_entry(fetch_entry), .fetch_from_host(fetch_kind == `EVENT_KIND_HOST),
+        .tick(tick), .age(timebase_us[45:30]),
         .unsolicited_ack_interval(unsolicited_ack_interval),
-        .synack_retries(synack_retries), .orphan_retries(orphan_retries),
-        .decide_seq_is_irs(seq_is_irs), .decide_seq_is_rcv_nxt(seq_is_rcv_nxt),
-        .decide_seq_not_after_rcv_nxt(seq_not_after_rcv_nxt), .decide_acceptable(acceptable),
-        .decide_ack_is_snd_nxt(ack_is_snd_nxt), .decide_ack_after_snd_nxt(ack_after_snd_nxt),
-        .decide_ack_not_before_snd_una(ack_not_before_snd_una), .decide_seq_not_before_wl1(seq_not_before_wl1),
-        .decide_ts_before_recent(ts_before_recent), .decide_ack_limit_active(ack_limit_active),
-        .decide_ack_limit_over(ack_limit_over), .decide_deadline_reached(deadline_reached),
-        .decide_synack_retries_used(synack_retries_used), .decide_orphan_retries_used(orphan_retries_used)
+        .syn_retries(syn_retries), .synack_retries(synack_retries), .orphan_retries(orphan_retries),
+        .decide_seq_is_irs(compared[`FACT_SEQ_IS_IRS]), .decide_seq_is_iss(compared[`FACT_SEQ_IS_ISS]),
+        .decide_seq_is_rcv_nxt(compared[`FACT_SEQ_IS_RCV_NXT]),
+        .decide_seq_not_after_rcv_nxt(compared[`FACT_SEQ_NOT_AFTER_RCV_NXT]),
+        .decide_end_is_rcv_nxt(compared[`FACT_END_IS_RCV_NXT]),
+        .decide_end_after_rcv_nxt(compared[`FACT_END_AFTER_RCV_NXT]),
+        .decide_acceptable(compared[`FACT_ACCEPTABLE]),
+        .decide_ack_is_snd_nxt(compared[`FACT_ACK_IS_SND_NXT]),
+        .decide_ack_after_snd_nxt(compared[`FACT_ACK_AFTER_SND_NXT]),
+        .decide_ack_not_before_snd_una(compared[`FACT_ACK_NOT_BEFORE_SND_UNA]),
+        .decide_ack_too_old(compared[`FACT_ACK_TOO_OLD]),
+        .decide_seq_not_before_wl1(compared[`FACT_SEQ_NOT_BEFORE_WL1]),
+        .decide_ts_before_recent(compared[`FACT_TS_BEFORE_RECENT]), .decide_ts_is_recent(compared[`FACT_TS_IS_RECENT]),
+        .decide_syn_unacked(compared[`FACT_SYN_UNACKED]),
+        .decide_ack_limit_active(compared[`FACT_ACK_LIMIT_ACTIVE]), .decide_ack_limit_over(compared[`FACT_ACK_LIMIT_OVER]),
+        .decide_deadline_reached(compared[`FACT_DEADLINE_REACHED]),
+        .decide_syn_retries_used(compared[`FACT_SYN_RETRIES_USED]),
+        .decide_synack_retries_used(compared[`FACT_SYNACK_RETRIES_USED]),
+        .decide_orphan_retries_used(compared[`FACT_ORPHAN_RETRIES_USED])
     );
 
-    wire [7:0]                        flags = decide_segment[`SEGMENT_FLAGS];
-    wire [`VERDICT_BITS-1:0]         verdict;
-    wire [`REPLY_KIND_BITS-1:0]      reply_kind;
-    wire                              insert, write, free, take_ack, take_window, take_ts;
-    wire                              count_fin_received, count_fin_sent, limit_start, limit_clear;
-    wire                              event_established, event_peer_closed, event_closed, use_token;
-    wire [`TCP_STATE_BITS-1:0]       next_state;
-    wire [`DEADLINE_ACTION_BITS-1:0] deadline;
-    wire [`CLOSE_REASON_BITS-1:0]    reason;
-    wire [`COMMAND_STATUS_BITS-1:0]  status;
-    wire [`COUNTERS-1:0]              count;
+    wire [7:0]            flags = decide_segment[`SEGMENT_FLAGS];
+    reg  [`FACT_BITS-1:0] fact;
+    always @* begin
+        fact                            = compared;
+        if (decide_kind == `EVENT_KIND_DRAINED && !drained_any) fact[`FACT_END_AFTER_RCV_NXT] = 1'b0;
+        fact[`FACT_ENABLE]              = enable;
+        fact[`FACT_HOST_ALIVE]          = host_alive;
+        fact[`FACT_KIND]                = decide_kind;
+        fact[`FACT_IS_TCP]              = decide_segment[`SEGMENT_IS_TCP];
+        fact[`FACT_IS_ICMP]             = decide_segment[`SEGMENT_IS_ICMP];
+        fact[`FACT_HIT]                 = decide_hit;
+        fact[`FACT_MATCHED]             = decide_matched;
+        fact[`FACT_SAME_LISTENER]       = decide_same_listener;
+        fact[`FACT_FOR_US]              = decide_for_us;
+        fact[`FACT_MALFORMED]           = decide_segment[`SEGMENT_MALFORMED];
+        fact[`FACT_BAD_IP_CHECKSUM]     = decide_segment[`SEGMENT_BAD_IP_CHECKSUM];
+        fact[`FACT_BAD_TCP_CHECKSUM]    = decide_segment[`SEGMENT_BAD_TCP_CHECKSUM];
+        fact[`FACT_BAD_ADDRESS]         = decide_segment[`SEGMENT_BAD_ADDRESS];
+        fact[`FACT_LAND]                = decide_segment[`SEGMENT_LAND];
+        fact[`FACT_SYN]                 = flags[1];
+        fact[`FACT_ACK]                 = flags[4];
+        fact[`FACT_RST]                 = flags[2];
+        fact[`FACT_FIN]                 = flags[0];
+        fact[`FACT_DATA]                = decide_segment[`SEGMENT_DATA_LENGTH] != 16'd0;
+        fact[`FACT_TS]                  = decide_segment[`SEGMENT_TS_PRESENT];
+        fact[`FACT_STATE]               = decide_entry[`ENTRY_STATE];
+        fact[`FACT_OWNER]               = decide_entry[`ENTRY_OWNER];
+        fact[`FACT_ORIGIN]              = decide_entry[`ENTRY_ORIGIN];
+        fact[`FACT_REUSED]              = decide_entry[`ENTRY_REUSED];
+        fact[`FACT_PEER_FIN]            = decide_entry[`ENTRY_PEER_FIN];
+        fact[`FACT_TS_AGREED]           = decide_entry[`ENTRY_TIMESTAMPS];
+        fact[`FACT_TS_WOULD_BE_AGREED]  = decide_segment[`SEGMENT_TS_PRESENT] && decide_config[`LISTENER_TIMESTAMPS];
+        fact[`FACT_ACTION]              = decide_config[`LISTENER_ACTION];
+        fact[`FACT_ADOPT]               = decide_config[`LISTENER_MODE] == `LISTENER_MODE_ADOPT;
+        fact[`FACT_RESET_UNKNOWN]       = decide_config[`LISTENER_RESET_UNKNOWN];
+        fact[`FACT_RESET_DATA]          = decide_config[`LISTENER_RESET_DATA];
+        fact[`FACT_HOST_LOST]           = decide_config[`LISTENER_HOST_LOST];
+        fact[`FACT_BACKLOG_FULL]        = decide_backlog_full;
+        fact[`FACT_SLOT_WRITTEN]        = decide_slot_written;
+        fact[`FACT_CAN_INSERT]          = decide_can_insert;
+        fact[`FACT_BUCKET_HAS_TOKEN]    = decide_has_token;
+        fact[`FACT_COOKIE_HAS_TOKEN]    = decide_cookie_token;
+        fact[`FACT_COOKIE_HASHED]       = decide_hash_result[`HASH_RESULT_IS_COOKIE];
+        fact[`FACT_COOKIE_RECENT]       = decide_cookie_recent;
+        fact[`FACT_COOKIE_VALID]        = decide_cookie_valid;
+        fact[`FACT_PARK_ROOM]           = decide_park_room;
+        fact[`FACT_PARK_REPEAT]         = decide_park_repeat && (flags[0] || decide_segment[`SEGMENT_DATA_LENGTH] != 16'd0);
+        fact[`FACT_PARK_ANY]            = decide_park_any;
+        fact[`FACT_COMMAND]             = command_code;
+        fact[`FACT_COMMAND_CREATED]     = decide_created;
+        fact[`FACT_FLUSH_MATCH]         = decide_flush;
+        fact[`FACT_FORGET]              = release_forget;
+        fact[`FACT_PEER_CLOSED]         = take_peer_closed;
+    end
 
-    transition_decide decide (
-        .enable(enable), .kind(decide_kind), .is_tcp(decide_segment[`SEGMENT_IS_TCP]), .hit(decide_hit),
-        .matched(decide_matched), .for_us(decide_for_us),
-        .malformed(decide_segment[`SEGMENT_MALFORMED]),
-        .bad_ip_checksum(decide_segment[`SEGMENT_BAD_IP_CHECKSUM]),
-        .bad_tcp_checksum(decide_segment[`SEGMENT_BAD_TCP_CHECKSUM]),
-        .bad_address(decide_segment[`SEGMENT_BAD_ADDRESS]), .land(decide_segment[`SEGMENT_LAND]),
-        .seg_syn(flags[1]), .seg_ack(flags[4]), .seg_rst(flags[2]), .seg_fin(flags[0]),
-        .seg_data(decide_segment[`SEGMENT_DATA_LENGTH] != 16'd0), .seg_ts(decide_segment[`SEGMENT_TS_PRESENT]),
-        .state(decide_entry[`ENTRY_STATE]), .ts_agreed(decide_entry[`ENTRY_TIMESTAMPS]),
-        .seq_is_irs(seq_is_irs), .seq_is_rcv_nxt(seq_is_rcv_nxt), .seq_not_after_rcv_nxt(seq_not_after_rcv_nxt),
-        .acceptable(acceptable), .ack_is_snd_nxt(ack_is_snd_nxt), .ack_after_snd_nxt(ack_after_snd_nxt),
-        .ack_not_before_snd_una(ack_not_before_snd_una), .seq_not_before_wl1(seq_not_before_wl1),
-        .ts_before_recent(ts_before_recent), .ack_limit_active(ack_limit_active), .ack_limit_over(ack_limit_over),
-        .deadline_reached(deadline_reached), .synack_retries_used(synack_retries_used),
-        .orphan_retries_used(orphan_retries_used),
-        .action(decide_config[`LISTENER_ACTION]), .reset_unknown(decide_config[`LISTENER_RESET_UNKNOWN]),
-        .reset_data(decide_config[`LISTENER_RESET_DATA]), .command(command_code), .command_created(decide_created),
-        .flush_match(decide_flush), .can_insert(decide_can_insert), .bucket_has_token(decide_has_token),
-        .verdict(verdict), .reply(reply_kind), .insert(insert), .write(write), .free(free), .next_state(next_state),
-        .take_ack(take_ack), .take_window(take_window), .take_ts(take_ts),
-        .count_fin_received(count_fin_received), .count_fin_sent(count_fin_sent), .deadline(deadline),
-        .limit_start(limit_start), .limit_clear(limit_clear),
-        .event_established(event_established), .event_peer_closed(event_peer_closed), .event_closed(event_closed),
-        .reason(reason), .status(status), .use_token(use_token), .count(count)
-    );
+    wire [`DEED_BITS-1:0] deed;
+    wire [`COUNTERS-1:0]  count;
+    transition_decide decide (.fact(fact), .deed(deed), .count(count));
 
-    assign decide_insert    = decide_valid && insert;
-    assign decide_use_token = decide_valid && use_token;
+    wire [`TCP_STATE_BITS-1:0]       next_state    = deed[`DEED_NEXT_STATE];
+    wire [`DEADLINE_ACTION_BITS-1:0] deadline      = deed[`DEED_DEADLINE];
+    wire was_half_open = decide_hit && decide_entry[`ENTRY_STATE] == `TCP_STATE_SYN_RECEIVED &&
+                         decide_entry[`ENTRY_ORIGIN] == `ORIGIN_SYN;
+    wire is_half_open  = next_state == `TCP_STATE_SYN_RECEIVED && (deed[`DEED_REUSE] || deed[`DEED_INSERT] ||
+                         (decide_hit && decide_entry[`ENTRY_ORIGIN] == `ORIGIN_SYN));
+    wire was_waiting   = decide_hit && decide_entry[`ENTRY_OWNER] == `OWNER_PARKED;
+    wire is_waiting    = deed[`DEED_NEXT_OWNER] == `OWNER_PARKED && !deed[`DEED_FREE] && (decide_hit || deed[`DEED_INSERT]);
+
+    assign decide_insert         = decide_valid && deed[`DEED_INSERT];
+    assign decide_use_token      = decide_valid && deed[`DEED_USE_TOKEN];
+    assign decide_cookie_sent    = decide_valid && deed[`DEED_COOKIE_SENT];
+    assign decide_park           = decide_valid && deed[`DEED_PARK];
+    assign decide_half_open_more = decide_valid && is_half_open && !was_half_open;
+    assign decide_half_open_less = decide_valid && !is_half_open && was_half_open;
+    assign decide_waiting_more   = decide_valid && is_waiting && !was_waiting;
+    assign decide_waiting_less   = decide_valid && !is_waiting && was_waiting;
+    assign decide_backlog        = decide_config[`LISTENER_BACKLOG];
+
+    // The time that a deadline starts from now, in ticks.
+    reg [30:0] deadline_ticks;
+    always @* case (deadline)
+        `DEADLINE_ACTION_BACK_OFF:   deadline_ticks = {11'd0, decide_back_off};
+        `DEADLINE_ACTION_TIME_WAIT:  deadline_ticks = {11'd0, time_wait};
+        `DEADLINE_ACTION_FIN_WAIT_2: deadline_ticks = {11'd0, fin_timeout};
+        `DEADLINE_ACTION_ADOPTION:   deadline_ticks = {11'd0, adoption_timeout};
+        `DEADLINE_ACTION_IDLE:       deadline_ticks = watch_idle;
+        default:                     deadline_ticks = {11'd0, rto_initial};
+    endcase
 
     wire isn_is_fixed = isn_mode == `ISN_MODE_FIXED && test_enable;
 
     // ---------------------------------------------------------------- apply
-    reg                              apply_valid, apply_hit, apply_insert, apply_write, apply_free;
-    reg  [`EVENT_KIND_BITS-1:0]     apply_kind;
-    reg  [`SEGMENT_BITS-1:0]         apply_segment;
-    reg  [`ENTRY_BITS-1:0]           apply_entry;
-    reg  [`LISTENER_BITS-1:0]        apply_config;
-    reg  [7:0]                       apply_slot;
-    reg  [31:0]                      apply_isn, apply_ts_offset, apply_ts_val, apply_deadline_first, apply_deadline_back_off;
-    reg  [47:0]                      apply_time;
-    reg  [`VERDICT_BITS-1:0]        apply_verdict;
-    reg  [`REPLY_KIND_BITS-1:0]     apply_reply_kind;
-    reg  [`TCP_STATE_BITS-1:0]      apply_next_state;
-    reg                              apply_take_ack, apply_take_window, apply_take_ts;
-    reg                              apply_count_fin_received, apply_count_fin_sent, apply_limit_start, apply_limit_clear;
-    reg  [`DEADLINE_ACTION_BITS-1:0] apply_deadline;
-    reg                              apply_established, apply_peer_closed, apply_closed;
-    reg  [`CLOSE_REASON_BITS-1:0]   apply_reason;
-    reg  [`COMMAND_STATUS_BITS-1:0] apply_status;
-    reg  [`COUNTERS-1:0]             apply_count;
+    reg                          apply_valid, apply_hit;
+    reg  [`EVENT_KIND_BITS-1:0]  apply_kind;
+    reg  [`SEGMENT_BITS-1:0]     apply_segment;
+    reg  [`ENTRY_BITS-1:0]       apply_entry;
+    reg  [`LISTENER_BITS-1:0]    apply_config;
+    reg  [7:0]                   apply_slot;
+    reg  [31:0]                  apply_isn, apply_isn_floor, apply_ts_offset, apply_ts_val, apply_deadline_at;
+    reg                          apply_deadline_on, apply_cookie_ts;
+    reg  [23:0]                  apply_cookie;
+    reg  [`HASH_RESULT_BITS-1:0] apply_hash_result;
+    reg  [47:0]                  apply_time;
+    reg  [15:0]                  apply_age;
+    reg  [`DEED_BITS-1:0]        apply_deed;
+    reg  [`COUNTERS-1:0]         apply_count;
 
     always @(posedge clk) begin
-        apply_valid              <= decide_valid && !rst;
-        apply_kind               <= decide_kind;
-        apply_hit                <= decide_hit;
-        apply_insert             <= insert;
-        apply_write              <= write || insert;
-        apply_free               <= free;
-        apply_segment            <= decide_segment;
-        apply_entry              <= decide_entry;
-        apply_config             <= decide_config;
-        apply_slot               <= decide_slot_index;
-        apply_isn                <= isn_is_fixed                     ? isn_fixed
-                                  : isn_mode == `ISN_MODE_COUNTER    ? timebase_us[33:2]
-                                                                     : timebase_us[33:2] + decide_hash[31:0];
-        apply_ts_offset          <= decide_hash[63:32];
-        apply_ts_val             <= tick + (decide_hit ? decide_entry[`ENTRY_TS_OFFSET] : decide_hash[63:32]);
-        apply_deadline_first     <= tick + {12'd0, rto_initial} + 32'd1;
-        apply_deadline_back_off  <= tick + {12'd0, decide_back_off} + 32'd1;
-        apply_time               <= timebase_us[47:0];
-        apply_verdict            <= verdict;
-        apply_reply_kind         <= reply_kind;
-        apply_next_state         <= next_state;
-        apply_take_ack           <= take_ack;
-        apply_take_window        <= take_window;
-        apply_take_ts            <= take_ts;
-        apply_count_fin_received <= count_fin_received;
-        apply_count_fin_sent     <= count_fin_sent;
-        apply_limit_start        <= limit_start;
-        apply_limit_clear        <= limit_clear;
-        apply_deadline           <= deadline;
-        apply_established        <= event_established;
-        apply_peer_closed        <= event_peer_closed;
-        apply_closed             <= event_closed;
-        apply_reason             <= reason;
-        apply_status             <= status;
-        apply_count              <= count;
+        apply_valid       <= decide_valid && !rst;
+        apply_kind        <= decide_kind;
+        apply_hit         <= decide_hit;
+        apply_segment     <= decide_segment;
+        apply_entry       <= decide_entry;
+        apply_config      <= decide_config;
+        apply_slot        <= decide_slot_index;
+        apply_isn         <= isn_is_fixed                     ? isn_fixed
+                           : isn_mode == `ISN_MODE_COUNTER    ? timebase_us[33:2]
+                                                              : timebase_us[33:2] + decide_hash[31:0];
+        apply_isn_floor   <= decide_isn_floor;
+        apply_cookie      <= decide_hash[23:0];
+        apply_hash_result <= decide_hash_result;
+        apply_cookie_ts   <= decide_cookie_ts;
+        apply_ts_offset   <= decide_hash[63:32];
+        apply_ts_val      <= tick + (decide_hit && !deed[`DEED_REUSE] ? decide_entry[`ENTRY_TS_OFFSET] : decide_hash[63:32]);
+        apply_deadline_at <= tick + {1'b0, deadline_ticks} + 32'd1;
+        apply_deadline_on <= deadline != `DEADLINE_ACTION_IDLE || watch_idle != 31'd0;
+        apply_time        <= timebase_us[47:0];
+        apply_age         <= timebase_us[45:30];
+        apply_deed        <= deed;
+        apply_count       <= count;
     end
 
     wire [`ENTRY_BITS-1:0] next_entry;
@@ -276,35 +373,43 @@ module transition (
 
     transition_apply apply (
         .kind(apply_kind), .segment(apply_segment), .entry(apply_entry), .listener(apply_config), .slot(apply_slot),
-        .epoch(epoch), .isn(apply_isn), .ts_offset(apply_ts_offset), .ts_val(apply_ts_val), .now(apply_time),
-        .deadline_first(apply_deadline_first), .deadline_back_off(apply_deadline_back_off),
+        .epoch(epoch), .isn(apply_isn), .isn_floor(apply_isn_floor), .cookie(apply_cookie),
+        .cookie_result(apply_hash_result), .cookie_ts(apply_cookie_ts),
+        .ts_offset(apply_ts_offset), .ts_val(apply_ts_val), .now(apply_time), .age(apply_age),
+        .deadline_at(apply_deadline_at), .deadline_on(apply_deadline_on),
         .hop_limit(hop_limit), .dscp(dscp),
-        .reply_kind(apply_reply_kind), .insert(apply_insert), .next_state(apply_next_state),
-        .take_ack(apply_take_ack), .take_window(apply_take_window), .take_ts(apply_take_ts),
-        .count_fin_received(apply_count_fin_received), .count_fin_sent(apply_count_fin_sent), .deadline(apply_deadline),
-        .limit_start(apply_limit_start), .limit_clear(apply_limit_clear),
-        .next_entry(next_entry), .reply(reply)
+        .open_mac(open_mac), .take_snd_nxt(take_snd_nxt), .take_rcv_nxt(take_rcv_nxt), .take_ts_val(take_ts_val),
+        .take_window_field(take_window),
+        .deed(apply_deed), .next_entry(next_entry), .reply(reply)
     );
 
     // ---------------------------------------------------------------- write
+    wire happens = apply_deed[`DEED_ESTABLISHED] || apply_deed[`DEED_PEER_CLOSED] || apply_deed[`DEED_ICMP_ERROR] ||
+                   apply_deed[`DEED_CLOSED];
     always @(posedge clk) begin
         write_valid             <= apply_valid && !rst;
         write_kind              <= apply_kind;
         write_hit               <= apply_hit;
-        write_entry             <= apply_valid && apply_write && !rst;
-        write_insert            <= apply_valid && apply_insert && !rst;
-        write_free              <= apply_valid && apply_free && !rst;
+        write_entry             <= apply_valid && apply_deed[`DEED_WRITE] && !rst;
+        write_insert            <= apply_valid && apply_deed[`DEED_INSERT] && !rst;
+        write_free              <= apply_valid && apply_deed[`DEED_FREE] && !rst;
         write_next_entry        <= next_entry;
-        write_verdict           <= apply_verdict;
-        write_reply_valid       <= apply_valid && apply_reply_kind != `REPLY_KIND_NONE && !rst;
+        write_verdict           <= apply_deed[`DEED_VERDICT];
+        write_reply_valid       <= apply_valid && apply_deed[`DEED_REPLY] != `REPLY_KIND_NONE && !rst;
         write_reply             <= reply;
-        write_event             <= apply_valid && (apply_established || apply_peer_closed || apply_closed) && !rst;
-        write_event_established <= apply_established;
-        write_event_peer_closed <= apply_peer_closed;
-        write_event_closed      <= apply_closed;
-        write_event_reason      <= apply_reason;
+        write_event             <= apply_valid && happens && !rst;
+        write_event_established <= apply_deed[`DEED_ESTABLISHED];
+        write_event_peer_closed <= apply_deed[`DEED_PEER_CLOSED];
+        write_event_closed      <= apply_deed[`DEED_CLOSED];
+        write_event_icmp        <= apply_deed[`DEED_ICMP_ERROR];
+        write_event_icmp_type   <= apply_deed[`DEED_ICMP_ERROR] ? apply_segment[`SEGMENT_ICMP_TYPE] : 8'd0;
+        write_event_icmp_code   <= apply_deed[`DEED_ICMP_ERROR] ? apply_segment[`SEGMENT_ICMP_CODE] : 8'd0;
+        write_event_reason      <= apply_deed[`DEED_REASON];
+        write_park              <= apply_valid && apply_deed[`DEED_PARK] && !rst;
+        write_discard           <= apply_valid && apply_deed[`DEED_DISCARD] && !rst;
+        write_again             <= apply_deed[`DEED_AGAIN];
         write_time              <= apply_time;
-        write_status            <= apply_status;
+        write_status            <= apply_deed[`DEED_STATUS];
         write_count             <= apply_valid && !rst ? apply_count : {`COUNTERS{1'b0}};
     end
 endmodule
