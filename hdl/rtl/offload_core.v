@@ -650,7 +650,7 @@ module offload_core #(
 
     // ================================================================ replies
     wire [`REPLY_BITS-1:0]  queued_reply;
-    wire                    replies_empty, replies_full, reply_ready, reply_sent, builder_busy, mux_busy;
+    wire                    replies_empty, replies_full, reply_ready, builder_busy, mux_busy;
     wire [DATA_WIDTH-1:0]   reply_tdata;
     wire [DATA_WIDTH/8-1:0] reply_tkeep;
     wire                    reply_tvalid, reply_tready, reply_tlast, reply_to_host, demux_busy;
@@ -675,7 +675,7 @@ module offload_core #(
         .clk(clk), .rst(core_rst), .reply_valid(!replies_empty), .reply_ready(reply_ready), .reply(queued_reply),
         .m_axis_tdata(reply_tdata), .m_axis_tkeep(reply_tkeep), .m_axis_tvalid(reply_tvalid),
         .m_axis_tready(reply_tready), .m_axis_tlast(reply_tlast), .m_axis_tdest(reply_to_host),
-        .count_sent(reply_sent), .busy(builder_busy)
+        .busy(builder_busy)
     );
 
     reply_demux #(.DATA_WIDTH(DATA_WIDTH)) demux (
@@ -756,7 +756,7 @@ module offload_core #(
         count[`COUNTER_HOST_FRAMES_CONSUMED] = host_consumed;
         count[`COUNTER_HOST_DROPPED_FULL]    = host_full;
         count[`COUNTER_HOST_DROPPED_LENGTH]  = host_length;
-        count[`COUNTER_FRAMES_SENT]          = reply_sent;
+        count[`COUNTER_FRAMES_SENT]          = answer_tvalid && answer_tready && answer_tlast;
         count[`COUNTER_REPLIES_DROPPED]      = write_reply_valid && replies_full;
         count[`COUNTER_UNPARKED]             = unparked;
         count[`COUNTER_PARK_DISCARDED]       = park_discarded;

@@ -33,18 +33,23 @@ module counters (
 
     wire [63:0]            sum = clearing ? 64'd0 : sums[visit];
     wire [DELTA_BITS-1:0]  visit_delta = deltas[visit * DELTA_BITS +: DELTA_BITS];
-    wire [DELTA_BITS-1:0]  visit_taken = taken[visit];
+    wire [DELTA_BITS-1:0]  visit_taken = takens[visit * DELTA_BITS +: DELTA_BITS];
 
     genvar n;
     generate
         for (n = 0; n < `COUNTERS; n = n + 1) begin : each_counter
-            wire visited = visit == n;
+            reg [DELTA_BITS-1:0] delta, taken;
+            wire                 visited = visit == n;
+
             always @(posedge clk) begin
-                delta[n] <= rst ? {DELTA_BITS{1'b0}}
-                                : (visited ? {DELTA_BITS{1'b0}} : delta[n]) + {{(DELTA_BITS-1){1'b0}}, count[n]};
+                delta <= rst ? {DELTA_BITS{1'b0}}
+                             : (visited ? {DELTA_BITS{1'b0}} : delta) + {{(DELTA_BITS-1){1'b0}}, count[n]};
                 // The counter that is visited right now has its flip-flops added to its sum already.
-                if (snapshot && !busy) taken[n] <= visited ? {DELTA_BITS{1'b0}} : delta[n];
+                if (snapshot && !busy) taken <= visited ? {DELTA_BITS{1'b0}} : delta;
             end
+
+            assign deltas[n*DELTA_BITS +: DELTA_BITS] = delta;
+            assign takens[n*DELTA_BITS +: DELTA_BITS] = taken;
         end
     endgenerate
 

@@ -83,6 +83,9 @@ module transition_apply (
     wire [31:0] first_number = deed[`DEED_REUSE] ? raised_isn
                              : is_cookie         ? segment[`SEGMENT_ACK] - 32'd1 : isn;
 
+    wire answered = take_ack && (entry[`ENTRY_STATE] == `TCP_STATE_SYN_RECEIVED ||
+                    (entry[`ENTRY_STATE] == `TCP_STATE_FIN_WAIT_1 && segment[`SEGMENT_ACK] == entry[`ENTRY_SND_NXT]));
+
     // ---------------------------------------------------------------- the entry
     always @* begin
         next_entry = entry;
@@ -198,8 +201,8 @@ module transition_apply (
             `DEADLINE_ACTION_STOP: begin
                 next_entry[`ENTRY_DEADLINE]     = 32'd0;
                 next_entry[`ENTRY_DEADLINE_SET] = 1'b0;
-                // An entry that is given up shows its retransmissions; one that opened has none any more.
-                if (next_state != `TCP_STATE_CLOSED || (take_ack && entry[`ENTRY_STATE] == `TCP_STATE_SYN_RECEIVED))
+                // An entry that is given up shows its retransmissions; one whose SYN or FIN was answered has none.
+                if (next_state != `TCP_STATE_CLOSED || answered)
                     next_entry[`ENTRY_RETRIES] = 4'd0;
             end
             default: begin
