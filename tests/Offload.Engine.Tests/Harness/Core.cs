@@ -17,6 +17,7 @@ internal sealed unsafe class Core : IDisposable
 
     private readonly byte[] _buffer = new byte[16384];
     private nint _core = NativeCore.Create();
+    private readonly Dictionary<uint, uint> _written = [];
     private byte _sequence;
 
     /// <summary>A core out of reset whose memories are filled.</summary>
@@ -47,6 +48,7 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>Waits until the memories are filled after a reset.</summary>
     public void AwaitReady()
     {
+        _written.Clear();
         int ready = RegisterSource.Lsb("control.status.ready");
         for (int i = 0; ((Read("control.status") >> ready) & 1) == 0; i++)
         {
@@ -239,20 +241,20 @@ internal sealed unsafe class Core : IDisposable
     {
         Arguments arguments = with ?? Arguments.None;
         _sequence++;
-        Write(
+        WriteChanged(
             "command.remote_mac_low",
             [
                 (uint)arguments.RemoteMac, (uint)(arguments.RemoteMac >> 32),
                 RegisterSource.Place("command.options.forget", arguments.Forget ? 1u : 0) | RegisterSource.Place("command.options.peer_closed", arguments.PeerClosed ? 1u : 0),
                 arguments.TakeSndNxt, arguments.TakeRcvNxt, arguments.TakeTsVal, arguments.TakeWindow,
             ]);
-        Write(
+        WriteChanged(
             "command.key",
             [
                 .. KeyImage(flow).ToWords(), (uint)arguments.Created, (uint)(arguments.Created >> 32) & 0xFFFF,
                 RegisterSource.Place("command.listener.index", (uint)arguments.Listener) | RegisterSource.Place("command.listener.all", arguments.All ? 1u : 0),
-                RegisterSource.Place("command.go.code", (uint)order) | RegisterSource.Place("command.go.sequence", _sequence),
             ]);
+        Write("command.go", RegisterSource.Place("command.go.code", (uint)order) | RegisterSource.Place("command.go.sequence", _sequence));
     }
 
     /// <summary>The answer of the command under way; null where there is none yet.</summary>
@@ -266,8 +268,15 @@ internal sealed unsafe class Core : IDisposable
 
         byte sequence = (byte)(status >> RegisterSource.Lsb("command.status.sequence"));
         Require(sequence == _sequence, $"command {_sequence} is answered with the number {sequence}");
+        var result = (OrderStatus)((status >> RegisterSource.Lsb("command.status.status")) & 15);
+        if (result == OrderStatus.Gone)
+        {
+            Require(Read("command.answer") == 0, "an answer of no entry");
+            return (result, null);
+        }
+
         uint[] answer = Read("command.answer", Image.Words("entry"));
-        return ((OrderStatus)((status >> RegisterSource.Lsb("command.status.status")) & 15), answer.All(word => word == 0) ? null : new Image("entry", answer));
+        return (result, answer.All(word => word == 0) ? null : new Image("entry", answer));
     }
 
     /// <summary>The entry of a connection by READ, or null.</summary>
@@ -330,6 +339,21 @@ internal sealed unsafe class Core : IDisposable
         }
 
         return entries;
+    }
+
+    /// <summary>Argument registers keep what was written: only what is new is written again, for a bus access costs as much as a segment.</summary>
+    private void WriteChanged(string register, uint[] words)
+    {
+        uint address = RegisterSource.Address(register);
+        for (int i = 0; i < words.Length; i++, address += 4)
+        {
+            if (!_written.TryGetValue(address, out uint before) || before != words[i])
+            {
+                int response = TryWrite(address, words.AsSpan(i, 1));
+                Require(response == 0, $"writing {register} gave {response}");
+                _written[address] = words[i];
+            }
+        }
     }
 
     private void WriteKey(string register, IReadOnlyList<byte> key)

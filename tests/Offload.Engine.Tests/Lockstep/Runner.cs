@@ -11,6 +11,9 @@ internal sealed record Difference(int Step, string Text);
 /// <summary>Drives the model and an engine with the same steps, and compares all that can be seen after each.</summary>
 internal static class Runner
 {
+    /// <summary>Entries are read after every so many comparisons, and at the end: on the register bus a read takes longer than a segment.</summary>
+    private const int ReadEntriesEvery = 4;
+
     /// <summary>Runs the steps from a time on. Null: no difference.</summary>
     public static Difference? Run(IReadOnlyList<Step> steps, Settings settings, ulong start, Target target, Fault fault = Fault.None)
     {
@@ -21,6 +24,8 @@ internal static class Runner
         target.Beat();
         var touched = new HashSet<Flow>();
         bool sort = false;
+        var inBurst = new HashSet<Flow>();
+        int comparisons = 0;
         int underWay = 0;
         bool cookiesWereOut = false;
         for (int i = 0; i < steps.Count; i++)
@@ -34,14 +39,21 @@ internal static class Runner
 
             cookiesWereOut = underWay == 0 ? model.CookiesAreOut : cookiesWereOut;
             underWay++;
-            string? difference = Apply(step, model, target, touched, ref sort);
+            string? difference = Apply(step, model, target, inBurst, ref sort);
+            touched.UnionWith(inBurst);
             bool goesOn = step.Together && i + 1 < steps.Count && IsFromNet(step)
-                && (IsFromNet(steps[i + 1]) || MayOvertake(steps[i + 1], model, touched, underWay));
+                && (IsFromNet(steps[i + 1]) || MayOvertake(steps[i + 1], model, inBurst, underWay));
             sort |= goesOn && !IsFromNet(steps[i + 1]);
             if (difference is null && !goesOn)
             {
-                difference = Compare(model, target, touched, sort);
-                touched.Clear();
+                bool read = ++comparisons % ReadEntriesEvery == 0;
+                difference = Compare(model, target, read ? touched : [], sort);
+                if (read)
+                {
+                    touched.Clear();
+                }
+
+                inBurst.Clear();
                 sort = false;
                 underWay = 0;
             }

@@ -24,7 +24,7 @@ public sealed class RegisterTests
     {
         using var core = new Core();
         var word = new uint[1];
-        Assert.Equal(3, core.TryRead(0x0FFC, word));
+        Assert.Equal(3, core.TryRead(0x1FFC, word));
         Assert.Equal(3, core.TryWrite(0xFFFC, word));
         Assert.Equal(2, core.TryWrite(RegisterSource.Address("identity.magic"), word));
         Assert.Equal(2, core.TryWrite(RegisterSource.Address("event.event"), word));
@@ -50,7 +50,7 @@ public sealed class RegisterTests
     }
 
     [Fact]
-    public void A_listener_is_committed_as_a_whole_and_adoption_is_refused()
+    public void A_listener_is_committed_as_a_whole_and_an_unknown_action_is_refused()
     {
         using var core = new Core();
         EndPoint first = World.Listeners[3];
@@ -59,9 +59,9 @@ public sealed class RegisterTests
         Assert.True(first.ToImage().Same(Committed()));
         core.Write("listener.staging", World.Listeners[0].ToImage().ToWords());
         Assert.True(first.ToImage().Same(Committed()));
-        Image adopting = World.Listeners[0].ToImage();
-        adopting["mode"] = 1;
-        core.Write("listener.staging", adopting.ToWords());
+        Image unknown = World.Listeners[0].ToImage();
+        unknown["action"] = 3;
+        core.Write("listener.staging", unknown.ToWords());
         core.Write("listener.action", 1);
         Assert.True(first.ToImage().Same(Committed()));
     }
