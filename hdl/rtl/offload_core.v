@@ -77,6 +77,8 @@ module offload_core #(
 );
     localparam SLOT_BITS    = 6;                                // of a port's queue
     localparam VERDICT_BITS = 9;                                // of the verdicts that wait for a port's frames
+    // Once cookies are out, so many entries are kept free for them, as far as others may make room (K2).
+    localparam [16:0] RESERVE = 17'd8;
     localparam [1:0] FROM_NET = 2'd0, FROM_HOST = 2'd1, FROM_COMMAND = 2'd2;
 
     // ================================================================ registers
@@ -396,6 +398,7 @@ module offload_core #(
     wire                             write_stashed, write_drained;
     wire [15:0]                      write_index;
     wire [32:0]                      write_hash;
+    wire                             evict;                     // an EVICT frees its entry
 
     command_unit commands (
         .clk(clk), .rst(core_rst),
@@ -426,6 +429,8 @@ module offload_core #(
         .clk(clk), .rst(core_rst), .ready(walker_ready_to_work), .busy(walker_busy),
         .enable(enable), .timebase_us(timebase_us), .sweep_period(sweep_period),
         .flush_start(flush_start), .flush_done(flush_done),
+        .evict_wanted(cookie_reserve_wanted && in_use + RESERVE > CONNECTIONS), .evict_again(decide_cookie_sent),
+        .evict(evict),
         .read_start(read_start), .read_index(read_go_index), .read_next(read_go_next),
         .read_done(read_done), .read_valid(read_done_valid), .read_done_index(read_done_index),
         .event_valid(walker_valid), .event_ready(walker_ready), .event_kind(walker_kind),
@@ -433,7 +438,9 @@ module offload_core #(
         .write_valid(write_valid), .write_kind(write_kind), .write_hit(write_hit),
         .write_entry(write_entry || write_drained), .write_insert(write_insert), .write_free(write_free),
         .write_timed(write_stashed || write_next_entry[`ENTRY_DEADLINE_SET] || write_next_entry[`ENTRY_ACK_LIMITED]),
-        .write_index(write_index), .write_hash(write_hash)
+        .write_index(write_index), .write_hash(write_hash),
+        .write_state(write_next_entry[`ENTRY_STATE]), .write_owner(write_next_entry[`ENTRY_OWNER]),
+        .write_origin(write_next_entry[`ENTRY_ORIGIN]), .write_created(write_next_entry[`ENTRY_CREATED])
     );
 
     dispatcher #(.SLOT_BITS(SLOT_BITS)) dispatcher (
@@ -499,7 +506,7 @@ module offload_core #(
         .clk(clk), .rst(core_rst), .ready(table_ready),
         .issue_hashed(issue && issue_hashed),
         .issue_by_index(issue_kind == `EVENT_KIND_TIMER || issue_kind == `EVENT_KIND_TABLE_READ ||
-                        issue_kind == `EVENT_KIND_FLUSH),
+                        issue_kind == `EVENT_KIND_FLUSH || issue_kind == `EVENT_KIND_EVICT),
         .issue_sweep(issue && issue_kind == `EVENT_KIND_TIMER), .issue_hash(issue_hash), .issue_index(issue_index),
         .match_key(match_record[`SEGMENT_KEY]),
         .match_may_insert(match_may_insert),
@@ -562,7 +569,7 @@ module offload_core #(
         .clk(clk), .rst(core_rst), .timebase_us(timebase_us), .period(cookie_period), .key_set(cookie_key_set),
         .isn_mode(isn_mode), .threshold(cookie_threshold),
         .bucket_depth(cookie_bucket_depth), .bucket_refill_shift(cookie_refill_shift),
-        .half_open(half_open), .in_use(in_use),
+        .half_open(half_open), .in_use(in_use + (cookie_reserve_wanted ? RESERVE : 17'd0)),
         .isn_hashed(net_isn_hashed), .isn_decided(isn_decided[6]), .isn_voided(net_isn_voided),
         .armed_syn(cookie_armed_syn), .armed(cookie_armed), .reserve_wanted(cookie_reserve_wanted),
         .decide_slot(decide_slot), .decide_recent(decide_cookie_recent), .decide_token(decide_cookie_token),
@@ -586,7 +593,7 @@ module offload_core #(
         .command_listener(flush_listener), .command_hash(command_siphash), .flush_all(flush_all),
         .open_mac({open_mac_high, open_mac_low}), .release_forget(release_forget), .take_peer_closed(take_peer_closed),
         .take_snd_nxt(take_snd_nxt), .take_rcv_nxt(take_rcv_nxt), .take_ts_val(take_ts_val), .take_window(take_window),
-        .drained_any(drain_any),
+        .drained_any(drain_any), .evict(evict),
         .config_entry_slot(config_entry_slot), .config_entry(config_entry),
         .config_match_slot(config_match_slot), .config_match(config_match),
         .config_match_written(config_match_written),

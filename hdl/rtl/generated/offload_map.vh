@@ -271,7 +271,7 @@
 
 // Layout fact: What the rules ask about an event, its segment, its entry and the configuration. Worked out by
 // transition_compare.v and transition.v.
-`define FACT_BITS                         86
+`define FACT_BITS                         87
 `define FACT_WORDS                        3
 `define FACT_ENABLE                       0
 `define FACT_ENABLE_WIDTH                 1
@@ -407,9 +407,11 @@
 `define FACT_COMMAND_CREATED_WIDTH        1
 `define FACT_FLUSH_MATCH                  83
 `define FACT_FLUSH_MATCH_WIDTH            1
-`define FACT_FORGET                       84
+`define FACT_EVICT                        84
+`define FACT_EVICT_WIDTH                  1
+`define FACT_FORGET                       85
 `define FACT_FORGET_WIDTH                 1
-`define FACT_PEER_CLOSED                  85
+`define FACT_PEER_CLOSED                  86
 `define FACT_PEER_CLOSED_WIDTH            1
 
 // Layout hash_result: What the hash unit gives beside SipHash's 64 bits, so that the decide stage knows what was

@@ -2,6 +2,8 @@
 // entries are in use, and the hash that each lies under, and offers events that join behind the hash stage.
 // The sweep visits the entries that a clock runs for (a deadline, or the limit of unsolicited ACKs) or that wait in
 // the stash; so a table full of quiet connections costs nothing.
+// Where cookies want room (K2), a pass looks at every entry for the oldest half-open one, else the oldest in TIME-WAIT,
+// else the oldest of the host's; that one goes.
 //
 // An event may find its entry gone or its number given to another connection by the time it is looked up. It then
 // selects nothing: a sweep or flush has nothing to do there, and a read goes on to the next entry.
@@ -27,6 +29,11 @@ module walker #(
     input  wire                         flush_start,
     output reg                          flush_done,             // one clock
 
+    // room for cookies' connections
+    input  wire                         evict_wanted,           // an entry is to make room, if one can be found
+    input  wire                         evict_again,            // look again, although none was found
+    output wire                         evict,                  // the EVICT under way frees its entry
+
     // read by index
     input  wire                         read_start,
     input  wire [15:0]                  read_index,
@@ -51,7 +58,11 @@ module walker #(
     input  wire                         write_free,
     input  wire                         write_timed,            // the entry, as written, wants the sweep
     input  wire [15:0]                  write_index,
-    input  wire [32:0]                  write_hash
+    input  wire [32:0]                  write_hash,
+    input  wire [`TCP_STATE_BITS-1:0]  write_state,
+    input  wire [`OWNER_BITS-1:0]      write_owner,
+    input  wire [`ORIGIN_BITS-1:0]     write_origin,
+    input  wire [47:0]                  write_created
 );
     localparam INDEX_BITS = $clog2(CONNECTIONS);
     localparam GROUP_BITS = INDEX_BITS - 5;                     // groups of 32 entries
@@ -94,12 +105,12 @@ module walker #(
         if (write_insert) hash[write_index[INDEX_BITS-1:0]] <= write_hash;
 
     // ---------------------------------------------------------------- a pass over the entries
-    reg                   pass, pass_flush;                     // a pass is under way; it flushes
+    reg                   pass, pass_flush, pass_evict;         // a pass is under way; it flushes; it looks for room
     reg  [GROUP_BITS:0]   pass_group;                           // next group to look at
     reg  [31:0]           pass_bits;                            // entries of the last one that are still to visit
     reg                   flush_wanted;
     reg  [63:0]           last_sweep;
-    reg  [7:0]            outstanding;                          // events of a flush that are not written yet
+    reg  [7:0]            outstanding;                          // events of a flush or a look that are not written yet
     reg  [16:0]           to_sweep;                             // entries that want the sweep
 
     wire [63:0]           since_sweep = timebase_us - last_sweep;
@@ -115,6 +126,53 @@ module walker #(
             for (b = 31; b >= 0; b = b - 1) if (bits[b]) lowest = b[4:0];
         end
     endfunction
+
+    // ---------------------------------------------------------------- who makes room
+    localparam [1:0] EVICT_IDLE = 2'd0,                         // nobody has to, or nobody can
+                     EVICT_LOOK = 2'd1,                         // a pass looks
+                     EVICT_SEND = 2'd2,                         // its find is sent
+                     EVICT_WAIT = 2'd3;                         // and goes
+    reg  [1:0]            evict_state;
+    reg                   evict_vain;                           // the last pass found nobody
+    reg                   victim_valid;
+    reg  [1:0]            victim_class;
+    reg  [47:0]           victim_created;
+    reg  [INDEX_BITS-1:0] victim_index;
+
+    wire       evict_due = evict_wanted && !evict_vain && evict_state == EVICT_IDLE;
+    wire       looked    = write_valid && write_kind == `EVENT_KIND_EVICT && evict_state == EVICT_LOOK;
+    wire [1:0] class_    = write_state == `TCP_STATE_SYN_RECEIVED && write_origin == `ORIGIN_SYN ? 2'd0
+                         : write_state == `TCP_STATE_TIME_WAIT                                   ? 2'd1
+                         : write_owner == `OWNER_HOST                                            ? 2'd2 : 2'd3;
+    assign evict = evict_state == EVICT_SEND || evict_state == EVICT_WAIT;
+
+    always @(posedge clk) begin
+        if (looked && write_hit && class_ != 2'd3 &&
+            (!victim_valid || {class_, write_created} < {victim_class, victim_created})) begin
+            victim_valid   <= 1'b1;
+            victim_class   <= class_;
+            victim_created <= write_created;
+            victim_index   <= write_index[INDEX_BITS-1:0];
+        end
+        if (evict_again) evict_vain <= 1'b0;
+        case (evict_state)
+            EVICT_IDLE: if (!pass && !flush_wanted && !sweep_due && evict_due) begin
+                evict_state  <= EVICT_LOOK;
+                victim_valid <= 1'b0;
+            end
+            EVICT_LOOK: if (pass_over && outstanding == 8'd0) begin
+                evict_state <= victim_valid ? EVICT_SEND : EVICT_IDLE;
+                if (!victim_valid) evict_vain <= 1'b1;
+            end
+            EVICT_SEND: if (fetch && choose_victim) evict_state <= EVICT_WAIT;
+            EVICT_WAIT: if (write_valid && write_kind == `EVENT_KIND_EVICT) evict_state <= EVICT_IDLE;
+        endcase
+        if (rst) begin
+            evict_state  <= EVICT_IDLE;
+            evict_vain   <= 1'b0;
+            victim_valid <= 1'b0;
+        end
+    end
 
     // ---------------------------------------------------------------- a read by index
     localparam [1:0] READ_IDLE = 2'd0,                          // nothing asked
@@ -170,16 +228,17 @@ module walker #(
 
     // ---------------------------------------------------------------- the next event, and its hash
     wire choose_read = read_state == READ_SEND;
-    wire choose_pass = pass && !pass_empty && !choose_read;
-    wire fetch       = (!event_valid || event_ready) && (choose_read || choose_pass);
-    wire [INDEX_BITS-1:0] fetch_index = choose_read ? read_at[INDEX_BITS-1:0]
+    wire choose_victim = evict_state == EVICT_SEND && !choose_read;
+    wire choose_pass = pass && !pass_empty && !choose_read && !choose_victim;
+    wire fetch       = (!event_valid || event_ready) && (choose_read || choose_victim || choose_pass);
+    wire [INDEX_BITS-1:0] fetch_index = choose_read ? read_at[INDEX_BITS-1:0] : choose_victim ? victim_index
                                                     : {pass_group[GROUP_BITS-1:0] - 1'b1, lowest(pass_bits)};
 
     always @(posedge clk) begin
         flush_done <= 1'b0;
         if (!event_valid || event_ready) begin
             event_valid <= fetch;
-            event_kind  <= choose_read ? `EVENT_KIND_TABLE_READ : pass_flush ? `EVENT_KIND_FLUSH : `EVENT_KIND_TIMER;
+            event_kind  <= choose_read ? `EVENT_KIND_TABLE_READ : choose_victim || pass_evict ? `EVENT_KIND_EVICT : pass_flush ? `EVENT_KIND_FLUSH : `EVENT_KIND_TIMER;
             event_hash  <= hash[fetch_index];
             event_index <= {{(16-INDEX_BITS){1'b0}}, fetch_index};
         end
@@ -188,28 +247,30 @@ module walker #(
                              - {16'd0, write_entry && !time_it && was_timed};
 
         if (fetch && choose_pass) pass_bits <= pass_bits & (pass_bits - 32'd1);
-        outstanding <= outstanding + {7'd0, fetch && choose_pass && pass_flush}
-                                   - {7'd0, write_valid && write_kind == `EVENT_KIND_FLUSH};
+        outstanding <= outstanding + {7'd0, fetch && choose_pass && (pass_flush || pass_evict)}
+                                   - {7'd0, looked || (write_valid && write_kind == `EVENT_KIND_FLUSH)};
         if (pass && pass_empty && !pass_last) begin
-            pass_bits  <= pass_flush ? used[pass_group[GROUP_BITS-1:0]] : timed[pass_group[GROUP_BITS-1:0]];
+            pass_bits  <= pass_flush || pass_evict ? used[pass_group[GROUP_BITS-1:0]] : timed[pass_group[GROUP_BITS-1:0]];
             pass_group <= pass_group + 1'b1;
         end
-        if (pass_over && !(pass_flush && outstanding != 8'd0)) begin
+        if (pass_over && !((pass_flush || pass_evict) && outstanding != 8'd0)) begin
             pass       <= 1'b0;
             flush_done <= pass_flush;
         end
-        if (!pass && (flush_wanted || sweep_due)) begin
+        if (!pass && (flush_wanted || sweep_due || evict_due)) begin
             pass         <= 1'b1;
             pass_flush   <= flush_wanted;
+            pass_evict   <= !flush_wanted && !sweep_due;
             flush_wanted <= flush_start;
             pass_group   <= {(GROUP_BITS+1){1'b0}};
             pass_bits    <= 32'd0;
-            if (!flush_wanted) last_sweep <= timebase_us;
+            if (!flush_wanted && sweep_due) last_sweep <= timebase_us;
         end
         if (rst) begin
             event_valid  <= 1'b0;
             pass         <= 1'b0;
             pass_flush   <= 1'b0;
+            pass_evict   <= 1'b0;
             flush_wanted <= 1'b0;
             flush_done   <= 1'b0;
             last_sweep   <= timebase_us;
@@ -218,7 +279,7 @@ module walker #(
         end
     end
 
-    assign busy = pass || flush_wanted || sweep_due || event_valid || read_state != READ_IDLE || !ready;
+    assign busy = pass || evict_due || evict_state != EVICT_IDLE || flush_wanted || sweep_due || event_valid || read_state != READ_IDLE || !ready;
 endmodule
 
 `default_nettype wire

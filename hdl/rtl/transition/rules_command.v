@@ -148,7 +148,7 @@ module rules_command (
             count[`COUNTER_CLOSED_FLUSHED] = 1'b1;
         end
 
-        `EVENT_KIND_EVICT: if (fact[`FACT_HIT] && can_go) begin                     // K2
+        `EVENT_KIND_EVICT: if (fact[`FACT_HIT] && fact[`FACT_EVICT] && can_go) begin                     // K2
             deed[`DEED_FREE]   = 1'b1;
             deed[`DEED_REASON] = `CLOSE_REASON_EVICTED;
             count[`COUNTER_CLOSED_EVICTED] = 1'b1;

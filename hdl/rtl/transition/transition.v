@@ -57,6 +57,7 @@ module transition (
     input  wire [31:0]                      take_rcv_nxt,
     input  wire [31:0]                      take_ts_val,
     input  wire [15:0]                      take_window,
+    input  wire                             evict,              // an EVICT frees its entry; else it only looks
     input  wire                             drained_any,        // a RELEASE gave frames to the host
 
     // listener memory: two reads without a clock
@@ -160,7 +161,7 @@ module transition (
 
     // A walker names its entry by index, everything else by key.
     wire compare_by_index = compare_kind == `EVENT_KIND_TIMER || compare_kind == `EVENT_KIND_TABLE_READ ||
-                            compare_kind == `EVENT_KIND_FLUSH;
+                            compare_kind == `EVENT_KIND_FLUSH || compare_kind == `EVENT_KIND_EVICT;
     wire compare_hit = compare_selected && (compare_by_index ? compare_same_index : compare_part_differs == {PARTS{1'b0}});
     wire [`LISTENER_BITS-1:0] compare_config = compare_hit ? compare_config_entry : compare_config_match;
 
@@ -287,6 +288,7 @@ module transition (
         fact[`FACT_COMMAND]             = command_code;
         fact[`FACT_COMMAND_CREATED]     = decide_created;
         fact[`FACT_FLUSH_MATCH]         = decide_flush;
+        fact[`FACT_EVICT]               = evict;
         fact[`FACT_FORGET]              = release_forget;
         fact[`FACT_PEER_CLOSED]         = take_peer_closed;
     end
