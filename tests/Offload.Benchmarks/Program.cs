@@ -66,7 +66,7 @@ void Measure(string name, bool ipv6, byte[] options)
 
         core.Run(Core.Patience);
         ackClocks += core.Clock - before;
-        core.Command(Order.Flush, default, all: true);
+        core.Command(Order.Flush, default, new Arguments { All = true });
         core.Settle();
         core.TakeEvents();
         core.Send(Port.Net, Syn(random, local, ipv6, options).ToBytes());

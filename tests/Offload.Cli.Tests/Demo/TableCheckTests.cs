@@ -15,7 +15,7 @@ public sealed class TableCheckTests
     private static readonly IPEndPoint Server = IPEndPoint.Parse("192.0.2.2:7788");
 
     private static readonly Listener Offered = new(
-        3, Server, ListenerAction.Accept, ListenerMode.Keep, 1460, 64240, 7, true, true, true, null, false, false, MacAddress.Parse("02:00:00:00:00:01"));
+        3, Server, ListenerAction.Accept, ListenerMode.Keep, 1460, 64240, 7, true, true, true, null, false, false, MacAddress.Parse("02:00:00:00:00:01"), 128, HostLost.Pass);
 
     private static readonly KernelConnection Kernel = new("ESTAB", Client, Server, true, true, 7, 10, 1448, 1448);
 
