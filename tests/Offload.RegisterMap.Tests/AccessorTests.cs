@@ -21,7 +21,7 @@ public sealed class AccessorTests
     [Fact]
     public void Secrets_are_those_that_are_write_only()
     {
-        Assert.Equal(["isn.key", "isn.placement_key"], Map.All.Where(register => register.IsSecret).Select(register => register.Name));
+        Assert.Equal(["isn.key", "isn.placement_key", "isn.cookie_key"], Map.All.Where(register => register.IsSecret).Select(register => register.Name));
         Assert.All(Map.All, register => Assert.Equal(RegisterReadEffect.None, register.ReadEffect));
     }
 

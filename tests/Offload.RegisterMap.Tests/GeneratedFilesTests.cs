@@ -19,10 +19,10 @@ public sealed class GeneratedFilesTests : IDisposable
     }
 
     [Fact]
-    public void No_generated_source_is_longer_than_500_lines_but_the_register_block() =>
+    public void No_generated_source_is_longer_than_650_lines_but_the_register_block() =>
         Assert.All(
             MapFiles.Of(Repository.Map()).Where(file => file.Path.EndsWith(".cs", StringComparison.Ordinal)),
-            file => Assert.InRange(file.Text.Count(character => character == '\n'), 1, 500));
+            file => Assert.InRange(file.Text.Count(character => character == '\n'), 1, 650));
 
     [Fact]
     public void A_second_run_writes_nothing()
