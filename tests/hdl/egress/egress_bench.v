@@ -62,6 +62,7 @@ module egress_bench (
                 assign mux_tkeep[64*i +: 64]     = {{(64 - WIDTH / 8){1'b0}}, mux_keep};
             end
 
+            wire unused_tdest;                                  // of a record that is for the network, 0
             reply_builder #(
                 .DATA_WIDTH(WIDTH)
             ) builder (
@@ -75,6 +76,7 @@ module egress_bench (
                 .m_axis_tvalid(built_tvalid[i]),
                 .m_axis_tready(built_tready[i]),
                 .m_axis_tlast(built_tlast[i]),
+                .m_axis_tdest(unused_tdest),
                 .count_sent(built_sent[i]),
                 .busy(built_busy[i])
             );

@@ -106,6 +106,30 @@ std::vector<uint8_t> random_options() {
 
 void store16(std::vector<uint8_t>& f, size_t at, unsigned v) { f[at] = uint8_t(v >> 8); f[at + 1] = uint8_t(v); }
 
+// The checksum of bytes from..to, with `more` added, into the two bytes `at`, which are 0 still.
+void store_sum(std::vector<uint8_t>& f, size_t at, size_t from, size_t to, uint32_t more) {
+    uint32_t sum = more;
+    for (size_t i = from; i < to; i++) sum += (i - from) % 2 == 0 ? unsigned(f[i]) << 8 : f[i];
+    while (sum >> 16) sum = (sum & 0xFFFF) + (sum >> 16);
+    store16(f, at, ~sum & 0xFFFF);
+}
+
+// Padding, then damage.
+void damage(std::vector<uint8_t>& f, bool small) {
+    if (chance(50))
+        while (f.size() < 60) f.push_back(chance(50) ? 0 : uint8_t(rng()));
+    if (chance(10))
+        for (size_t n = below(20); n > 0; n--) f.push_back(uint8_t(rng()));
+    if (chance(15))
+        for (size_t n = 1 + below(3); n > 0; n--) f[below(chance(60) && f.size() > 78 ? 78 : f.size())] ^= uint8_t(1u << below(8));
+    if (chance(6)) f.resize(1 + below(f.size()));
+    if (chance(3)) f.resize(12 + below(120), uint8_t(rng()));
+    if (chance(3) && f.size() > 16) {  // no IP at all
+        store16(f, 12, chance(50) ? 0x0806 : unsigned(rng() & 0xFFFF));
+    }
+    if (!small && chance(2)) f.resize(kMaxFrame + 1 + below(chance(50) ? 4 : 300), uint8_t(rng()));
+}
+
 // A frame that is right in everything, most of the time; then perhaps bent.
 std::vector<uint8_t> random_frame(bool small) {
     std::vector<uint8_t> f;
@@ -168,32 +192,93 @@ std::vector<uint8_t> random_frame(bool small) {
             store16(f, at, unsigned(f[at] << 8 | f[at + 1]) + unsigned(below(9)) - 4);
         }
     }
-    if (!v6) {
-        uint32_t sum = 0;
-        for (size_t i = l3; i < l3 + 20; i += 2) sum += unsigned(f[i] << 8 | f[i + 1]);
-        while (sum >> 16) sum = (sum & 0xFFFF) + (sum >> 16);
-        store16(f, l3 + 10, ~sum & 0xFFFF);
+    if (!v6) store_sum(f, l3 + 10, l3, l3 + 20, 0);
+    store_sum(f, l4 + 16, l4 - (v6 ? 32 : 8), f.size(), 6 + uint32_t(segment));
+    damage(f, small);
+    return f;
+}
+
+// An ICMP error that quotes a TCP segment, most of the time.
+std::vector<uint8_t> random_icmp(bool small) {
+    std::vector<uint8_t> f;
+    bool v6 = chance(50), tagged = chance(50);
+    for (int i = 0; i < 12; i++) f.push_back(uint8_t(rng()));
+    if (tagged) { put16(f, 0x8100); put16(f, chance(20) ? 0 : unsigned(rng() & 0xFFFF)); }
+    put16(f, v6 ? 0x86DD : 0x0800);
+    size_t l3 = f.size();
+    bool options = !v6 && chance(4), quoted_options = !v6 && chance(4);
+
+    // What is quoted, and how much of it.
+    std::vector<uint8_t> quote;
+    size_t body = chance(60) ? 20 + below(20) : chance(60) ? 8 : 20 + below(200);
+    auto src = random_address(v6), dst = chance(5) ? src : random_address(v6);
+    if (v6) {
+        put32(quote, 0x60000000u | uint32_t(rng() & 0x0FFFFFFF));
+        put16(quote, unsigned(body));
+        quote.push_back(6);
+        quote.push_back(uint8_t(rng()));
+    } else {
+        quote.push_back(quoted_options ? 0x46 : 0x45);
+        quote.push_back(uint8_t(rng()));
+        put16(quote, unsigned(20 + body));
+        put16(quote, unsigned(rng() & 0xFFFF));
+        put16(quote, chance(50) ? 0x4000 : chance(50) ? 0 : 0x2000);
+        quote.push_back(uint8_t(rng()));
+        quote.push_back(6);
+        put16(quote, unsigned(rng() & 0xFFFF));
     }
-    {
-        uint32_t sum = 6 + uint32_t(segment);
-        for (size_t i = l4 - (v6 ? 32 : 8); i < f.size(); i++) sum += i % 2 == 0 ? unsigned(f[i]) << 8 : f[i];
-        while (sum >> 16) sum = (sum & 0xFFFF) + (sum >> 16);
-        store16(f, l4 + 16, ~sum & 0xFFFF);
+    quote.insert(quote.end(), src.begin(), src.end());
+    quote.insert(quote.end(), dst.begin(), dst.end());
+    if (quoted_options) put32(quote, 0x01010100);
+    size_t quoted_header = quote.size();
+    for (size_t i = 0; i < body; i++) quote.push_back(uint8_t(rng()));
+    if (body > 12 && chance(90)) quote[quoted_header + 12] = uint8_t(rng() | 0x50);
+    if (chance(20)) switch (below(5)) {
+        case 0: quote[v6 ? 6 : 9] = uint8_t(below(20)); break;
+        case 1: quote[0] ^= uint8_t(1u << below(8)); break;
+        case 2: if (!v6) quote[6 + below(2)] ^= uint8_t(1u << below(8)); break;
+        default: quote.resize(chance(60) ? quoted_header + below(10) : below(quote.size()));
     }
 
-    // Padding, then damage.
-    if (chance(50))
-        while (f.size() < 60) f.push_back(chance(50) ? 0 : uint8_t(rng()));
-    if (chance(10))
-        for (size_t n = below(20); n > 0; n--) f.push_back(uint8_t(rng()));
-    if (chance(15))
-        for (size_t n = 1 + below(3); n > 0; n--) f[below(chance(60) && f.size() > 78 ? 78 : f.size())] ^= uint8_t(1u << below(8));
-    if (chance(6)) f.resize(1 + below(f.size()));
-    if (chance(3)) f.resize(12 + below(120), uint8_t(rng()));
-    if (chance(3) && f.size() > 16) {  // no IP at all
-        store16(f, 12, chance(50) ? 0x0806 : unsigned(rng() & 0xFFFF));
+    static const uint8_t errors_4[] = {3, 11, 12}, errors_6[] = {1, 2, 3, 4};
+    size_t message = 8 + quote.size();
+    if (v6) {
+        put32(f, 0x60000000u | uint32_t(rng() & 0x0FFFFFFF));
+        put16(f, unsigned(message));
+        f.push_back(58);
+        f.push_back(uint8_t(rng()));
+    } else {
+        f.push_back(options ? 0x46 : 0x45);
+        f.push_back(uint8_t(rng()));
+        put16(f, unsigned((options ? 24 : 20) + message));
+        put16(f, unsigned(rng() & 0xFFFF));
+        put16(f, chance(50) ? 0x4000 : 0);
+        f.push_back(uint8_t(rng()));
+        f.push_back(1);
+        put16(f, 0);
     }
-    if (!small && chance(2)) f.resize(kMaxFrame + 1 + below(chance(50) ? 4 : 300), uint8_t(rng()));
+    auto from = random_address(v6), to = random_address(v6);
+    f.insert(f.end(), from.begin(), from.end());
+    f.insert(f.end(), to.begin(), to.end());
+    if (options) put32(f, 0x01010100);
+    size_t l4 = f.size();
+    f.push_back(chance(12) ? uint8_t(chance(80) ? below(20) : rng()) : v6 ? errors_6[below(4)] : errors_4[below(3)]);
+    f.push_back(chance(80) ? uint8_t(below(16)) : uint8_t(rng()));
+    put16(f, 0);
+    put32(f, uint32_t(rng()));
+    f.insert(f.end(), quote.begin(), quote.end());
+
+    if (chance(15)) switch (below(5)) {
+        case 0: f[v6 ? l3 + 6 : l3 + 9] = chance(30) ? 6 : chance(50) ? (v6 ? 1 : 58) : uint8_t(rng()); break;
+        case 1: if (!v6) store16(f, l3 + 6, chance(40) ? 0x2000 : 1u << below(16)); break;
+        case 2: store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(50 + below(10))); break;
+        case 3: store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(below(200))); break;
+        default: f[l3] ^= uint8_t(1u << below(8));
+    }
+    if (!v6) store_sum(f, l3 + 10, l3, l4, 0);
+    store_sum(f, l4 + 2, v6 ? l3 + 8 : l4, f.size(), v6 ? 58 + uint32_t(message) : 0);
+    if (chance(30)) f.resize(f.size() + below(40), uint8_t(rng()));
+    damage(f, small);
     return f;
 }
 
@@ -267,7 +352,7 @@ class Bench {
             // Stimulus of this clock.
             if (!sending && produced < frames) {
                 current = Frame();
-                current.bytes = random_frame(phase.small);
+                current.bytes = chance(20) ? random_icmp(phase.small) : random_frame(phase.small);
                 if (phase.line_rate) current.bytes.resize(60 + (DATA_WIDTH < 512 && !phase.small ? below(200) : 0), 0x55);
                 current.number = total++;
                 current.marked = !phase.line_rate && chance(4);
@@ -362,6 +447,19 @@ class Bench {
         // A bench whose frames do not reach the interesting places is no bench.
         if (seen_void < total / 500 || seen_malformed < total / 100 || seen_good < total / 20 || seen_full < total / 200 || seen_passed < total / 10)
             fail(nullptr, "poor coverage");
+        // Errors with a right checksum: each type, each IP version, with a tag and without, on the net port alone.
+        uint64_t errors = 0;
+        for (auto& version : seen_errors)
+            for (auto& tagging : version) {
+                bool v6 = &version != seen_errors;
+                for (int type = 0; type < 16; type++) {
+                    errors += tagging[type];
+                    bool possible = v6 ? type >= 1 && type <= 4 : type == 3 || type == 11 || type == 12;
+                    if (!FROM_HOST && total >= 2000 && possible && !tagging[type]) fail(nullptr, "no error of a type", unsigned(type));
+                }
+            }
+        printf("    ICMP errors that quote TCP: %llu\n", (unsigned long long)errors);
+        if (FROM_HOST ? errors != 0 : errors < total / 50) fail(nullptr, "poor coverage of ICMP errors", errors, total / 50);
     }
 
     // Latencies and rates that the head of ingress.v promises.
@@ -494,6 +592,9 @@ class Bench {
         seen_tcp++;
         check_key(f, s, SEGMENT_KEY_LSB, "key in segment");
         if (f.bad) return;
+        FIELD(IS_ICMP, e.icmp);
+        FIELD(ICMP_TYPE, e.icmp_type);
+        FIELD(ICMP_CODE, e.icmp_code);
         FIELD(IS_IPV6, e.ipv6);
         FIELD(TCI, e.tci);
         FIELD(DESTINATION_MAC, e.destination_mac);
@@ -522,6 +623,7 @@ class Bench {
         FIELD(TS_ECR, e.ts_ecr);
 #undef FIELD
         if (e.malformed) seen_malformed++;
+        if (e.icmp && !e.bad_tcp_checksum) seen_errors[e.ipv6][e.tagged][e.icmp_type % 16]++;
         if (!e.malformed && !e.bad_tcp_checksum && (e.mss_present || e.ts_present)) seen_good++;
     }
 
@@ -573,6 +675,7 @@ class Bench {
     uint64_t received = 0, passed = 0, consumed = 0, dropped_full = 0, dropped_length = 0;
     uint64_t want_passed = 0, want_consumed = 0;
     uint64_t seen_tcp = 0, seen_segments = 0, seen_void = 0, seen_malformed = 0, seen_good = 0, seen_passed = 0, seen_full = 0;
+    uint64_t seen_errors[2][2][16] = {};  // IPv6, tagged, type
 };
 
 }  // namespace

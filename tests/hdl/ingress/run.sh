@@ -1,12 +1,23 @@
 #!/bin/sh
-# Runs the bench of hdl/rtl/ingress at every bus width, then shows that it catches broken RTL: each
-# patch in mutants/ is applied to a copy, and the bench has to fail on it.
-# usage: run.sh [frames a width, default 20000] [seed]
+# Runs the bench of hdl/rtl/ingress as net port at every bus width, and as host port at two.
+# Usage: tests/hdl/ingress/run.sh [COUNT] [--seed N] [--mutants]
+#   COUNT      frames a width (default 20000)
+#   --mutants  also applies each patch of mutants/ to a copy of the sources; the bench has to fail on every one.
+#              They run as net port, those whose name begins with `host-` as host port.
 # Needs verilator, a C++ compiler, make and patch.
 set -eu
 
-frames=${1:-20000}
-seed=${2:-1}
+frames=20000
+seed=1
+mutants=no
+while [ $# -gt 0 ]; do
+    case $1 in
+        --mutants) mutants=yes ;;
+        --seed) seed=$2; shift ;;
+        *) frames=$1 ;;
+    esac
+    shift
+done
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 work=$(mktemp -d)
@@ -34,38 +45,39 @@ build() {
             -I"$2/generated" -I"$2/ingress" -I"$2/common" -Wno-fatal \
             -CFLAGS "-I$here -I$work -DDATA_WIDTH=$3 -DFROM_HOST=$4 -DFRAME_FIFO_BYTES=4096" \
             "$2/ingress/ingress.v" "$here/bench.cpp"
-        for object in $work/w64/verilated*.o ${5:+"$work/$5/bench.o"}; do
+        for object in $work/net64/verilated*.o ${5:+"$work/$5/bench.o"}; do
             if [ -f "$object" ]; then cp "$object" "$work/$1/"; fi
         done
         make -s -C "$work/$1" -f Vingress.mk -j 2 OPT_FAST="${6:--O1}" OPT_SLOW=-O0
     } > "$work/$1.log" 2>&1 || { cat "$work/$1.log"; echo "FAIL ingress: $1 does not build"; exit 1; }
 }
 
-# Both orientations are tested; which width gets which changes with the seed.
-odd=$((seed % 2))
-orientation() { case $1 in 64 | 256) echo $((1 - odd)) ;; *) echo $odd ;; esac; }
-
-widths="64 128 256 512"
-for width in $widths; do build "w$width" "$root/hdl/rtl" "$width" "$(orientation "$width")"; done
-for width in $widths; do
-    "$work/w$width/Vingress" "$frames" "$seed" || { echo "FAIL ingress: width $width, seed $seed"; exit 1; }
+ports="net64 net128 net256 net512 host64 host512"
+from_host() { case $1 in host*) echo 1 ;; *) echo 0 ;; esac; }
+for port in $ports; do build "$port" "$root/hdl/rtl" "${port#*t}" "$(from_host "$port")"; done
+for port in $ports; do
+    "$work/$port/Vingress" "$frames" "$seed" || { echo "FAIL ingress: $port, seed $seed"; exit 1; }
 done
+echo "PASS ingress: $frames frames a width"
+[ "$mutants" = yes ] || exit 0
 
-mutants=0
+caught=0
 for patch in "$here"/mutants/*.patch; do
     name=$(basename "$patch" .patch)
     rm -rf "$work/rtl"
     mkdir "$work/rtl"
     cp -r "$root/hdl/rtl/generated" "$root/hdl/rtl/ingress" "$root/hdl/rtl/common" "$work/rtl/"
     patch -s -d "$work/rtl" -p1 < "$patch" || { echo "FAIL ingress: mutant $name does not apply"; exit 1; }
-    build "$name" "$work/rtl" 64 "$(orientation 64)" w64 -O0
+    case $name in host-*) like=host64 ;; *) like=net64 ;; esac
+    build "$name" "$work/rtl" 64 "$(from_host "$like")" "$like" -O0
     if "$work/$name/Vingress" 5000 "$seed" > "$work/$name.out"; then
         echo "FAIL ingress: mutant $name is not caught"
         exit 1
     fi
     grep -q '^FAIL width' "$work/$name.out" || { cat "$work/$name.out"; echo "FAIL ingress: mutant $name ended without a verdict"; exit 1; }
     echo "  mutant $name caught: $(grep -m1 '^FAIL' "$work/$name.out" | cut -d: -f2-)"
-    mutants=$((mutants + 1))
+    rm -rf "${work:?}/$name"
+    caught=$((caught + 1))
 done
-[ "$mutants" -ge 3 ] || { echo "FAIL ingress: only $mutants mutants"; exit 1; }
-echo "PASS ingress: $frames frames a width, $mutants mutants caught"
+[ "$caught" -ge 3 ] || { echo "FAIL ingress: only $caught mutants"; exit 1; }
+echo "PASS ingress: $caught mutants caught"
