@@ -38,9 +38,15 @@ public sealed class ConnectionCommandTests
         var table = await board.RunAsync("connections list");
         Assert.Contains(first.LocalEndPoint!.ToString()!, table.Output, StringComparison.Ordinal);
 
-        // In ESTABLISHED this version's core does not close, and says so; a closed peer it does.
-        var error = await board.FailAsync($"connections close {Server} {first.LocalEndPoint}", ExitCode.Failed);
+        // A connection is closed once; what closes already says so.
+        using var third = Connect(client);
+        Assert.Equal("established", (string)(await NextAsync(watch))["event"]!);
+        await board.JsonAsync($"connections close {Server} {third.LocalEndPoint}");
+        var error = await board.FailAsync($"connections close {Server} {third.LocalEndPoint}", ExitCode.Failed);
         Assert.Equal("command_unsupported", (string)error["code"]!);
+        await board.JsonAsync($"connections abort {Server} {third.LocalEndPoint}");
+        Assert.Equal("aborted", (string)(await NextAsync(watch))["reason"]!);
+
         first.Shutdown(SocketShutdown.Send);
         Assert.Equal("peer_closed", (string)(await NextAsync(watch))["event"]!);
         var closed = await board.JsonAsync($"connections close {Server} {first.LocalEndPoint}");
