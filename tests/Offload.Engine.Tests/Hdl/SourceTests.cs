@@ -74,7 +74,7 @@ public sealed partial class SourceTests(ITestOutputHelper output)
                 + "synth_ecp5 -top offload_core -noflatten -run begin:map_gates; select -assert-none t:$dlatch; "
                 + "synth_ecp5 -top offload_core -noflatten -run map_gates:; stat",
             ],
-            TimeSpan.FromMinutes(12));
+            TimeSpan.FromMinutes(25));
         Assert.True(exitCode == 0, said.Length > 4000 ? said[^4000..] : said);
         string statistics = said[said.LastIndexOf("Printing statistics", StringComparison.Ordinal)..];
         int Cells(string name) => Regex.Matches(statistics, $@"^\s+{name}\s+(\d+)\s*$", RegexOptions.Multiline)
