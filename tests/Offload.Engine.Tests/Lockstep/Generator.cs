@@ -246,13 +246,16 @@ internal sealed class Generator
             Seq = connection.Waiting.Count > 0 && Chance(60) ? connection.Waiting[^1].End - connection.RcvNxt : 0,
             AckFrom = Chance(80) ? From.SndNxt : From.SndUna,
             Options = connection.Timestamps ? Shape.Stamp : Shape.None,
-            Stamp = (uint)_random.Next(3),
+            Stamp = IsOutdated(connection) && Chance(60) ? Pick(Edges) : (uint)_random.Next(3),
             Data = data ? Pick(1, 2, 100, _random.Next(1, 1400)) : 0,
             Window = (ushort)_random.Next(65536),
             Salt = _random.Next(1000),
             Together = together,
         };
     }
+
+    /// <summary>TS.Recent is so old that a peer's clock may have gone half round (RFC 7323 5.5).</summary>
+    private bool IsOutdated(Connection connection) => (ushort)((_model.Time >> 30) - connection.TsRecentAge) > 1000;
 
     private SegmentStep MakeSyn(int flow, bool together) => new()
     {
