@@ -233,6 +233,11 @@ std::vector<uint8_t> random_icmp(bool small) {
     size_t quoted_header = quote.size();
     for (size_t i = 0; i < body; i++) quote.push_back(uint8_t(rng()));
     if (body > 12 && chance(90)) quote[quoted_header + 12] = uint8_t(rng() | 0x50);
+    if (chance(10)) {  // where TCP has its data offset and first option, these are something else
+        quote[4] = 0xF0;
+        quote[12] = 2;
+        quote[13] = 4;
+    }
     if (chance(20)) switch (below(5)) {
         case 0: quote[v6 ? 6 : 9] = uint8_t(below(20)); break;
         case 1: quote[0] ^= uint8_t(1u << below(8)); break;
@@ -278,6 +283,8 @@ std::vector<uint8_t> random_icmp(bool small) {
     if (!v6) store_sum(f, l3 + 10, l3, l4, 0);
     store_sum(f, l4 + 2, v6 ? l3 + 8 : l4, f.size(), v6 ? 58 + uint32_t(message) : 0);
     if (chance(30)) f.resize(f.size() + below(40), uint8_t(rng()));
+    size_t whole = l4 + 8 + quoted_header + 8;  // the frame may end in front of that, whatever its IP length says
+    if (chance(8) && f.size() > whole) f.resize(whole - below(8));
     damage(f, small);
     return f;
 }
