@@ -35,6 +35,18 @@ public sealed class KnownStreams
         },
     ]);
 
+    [Fact, Trait("Rule", "P9")]
+    public void Held_frames_that_end_half_a_circle_apart() => Agrees(
+    [
+        new CommandStep { Order = 1, Listener = 9 },
+        new SegmentStep { Flags = TcpFlags.Syn | TcpFlags.Ack, Seq = 4294967294, AckFrom = From.SndNxt, Options = Shape.StampAndScale, Stamp = 5 },
+        new CommandStep { Order = 5 },
+        new CommandStep { Order = 4, PeerClosed = true },
+        new SegmentStep { Flags = TcpFlags.Ack, SeqFrom = From.RcvNxt, Seq = 1, AckFrom = From.SndNxt, Together = true },
+        new SegmentStep { Flags = TcpFlags.Rst | TcpFlags.Ack, SeqFrom = From.RcvNxt, Seq = 2147483649 },
+        new CommandStep { Order = 5, Forget = true },
+    ]);
+
     private static void Agrees(List<Step> steps)
     {
         string? report = LockstepReport.Check("known stream", steps, new Settings { Listeners = World.Listeners }, 1_000_000, settings => new CoreTarget(settings));

@@ -182,7 +182,7 @@ internal sealed partial class TcpModel
         Count("unparked", connection.Waiting.Count);
         if (connection.Waiting.Count > 0)
         {
-            uint end = connection.Waiting.Aggregate(connection.Waiting[0].End, (highest, parked) => Circle.After(parked.End, highest) ? parked.End : highest);
+            uint end = connection.Waiting.Aggregate(connection.Waiting[0].End, (highest, parked) => Circle.Before(highest, parked.End) ? parked.End : highest);
             if (Circle.After(end, connection.RcvNxt))
             {
                 connection.RcvNxt = end;
