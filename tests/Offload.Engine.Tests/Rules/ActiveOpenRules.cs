@@ -23,6 +23,15 @@ public abstract class ActiveOpenRules : RuleTests
         Assert.Equal(OrderStatus.Invalid, bench.Target.Command(Order.Open, bench.Flow with { RemotePort = 9 }, new Arguments { Listener = 1 }).Status);
     }
 
+    [Fact, Trait("Rule", "A1")]
+    public void OPEN_is_refused_while_the_engine_is_off()
+    {
+        using Bench bench = NewBench(Carrier.IPv4, settings: new Settings { Enabled = false });
+        Outcome refused = bench.Do(Order.Open);
+        Assert.Equal((OrderStatus.WrongState, 0), (refused.Status, refused.Net.Count));
+        Assert.Null(bench.Entry);
+    }
+
     [Theory, MemberData(nameof(Carriers)), Trait("Rule", "A2")]
     public void SYN_ACK_is_acknowledged_and_opens_with_one_event(Carrier carrier)
     {

@@ -147,6 +147,30 @@ public abstract class CookieRules : RuleTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
+    [Trait("Rule", "K1, P9")]
+    public void What_comes_with_the_ACK_of_a_cookie_is_parked_where_there_is_room(int free)
+    {
+        using Bench bench = NewBench(Carrier.IPv4, new EndPoint { Adopt = true, Backlog = 2 }, Always);
+        SentSegment sent = bench.Answered(bench.Segment(TcpFlags.Syn, bench.Irs));
+        TcpFrame first = bench.Segment(TcpFlags.Ack, bench.Irs + 1, sent.Seq + 1, 10);
+
+        // Another connection, whose data takes the slots.
+        uint other = bench.FromNet(bench.Segment(TcpFlags.Syn, bench.Irs) with { SourcePort = 99 }).Only.Seq;
+        for (int i = 0; i < bench.Settings.ParkSlots - free; i++)
+        {
+            bench.FromNet(first with { SourcePort = 99, Seq = bench.Irs + 1 + (10 * (uint)i), Ack = other + 1 });
+        }
+
+        bench.Mark();
+        bench.Dropped(first);
+        Assert.Equal((State.Established, Owner.Parked), (bench.StateNow, bench.OwnerNow));
+        Assert.Equal((free, 1 - free), (bench.Counted("parked"), bench.Counted("park_full")));
+        Assert.Equal(1 + free, bench.Do(Order.Release).Host.Count);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
     [InlineData(2)]
     [Trait("Rule", "C1")]
     public void Without_a_heartbeat_nothing_new_is_accepted(int action)

@@ -73,6 +73,8 @@ public sealed class FullTableRules(ITestOutputHelper printer)
         Assert.Empty(output.Net);
         Assert.Empty(output.Host);
         Assert.Equal((before, 1ul, 0ul), (core.Counters()["established"], core.Counters()["cookies_no_room"], core.Counters()["closed_evicted"]));
+        Assert.Equal(OrderStatus.Full, core.Command(Order.Open, Of(200_000)).Status);
+        Assert.Empty(core.Collect().Net);
     }
 
     /// <summary>100,000 SYNs from random addresses; two million with OFFLOAD_TEST_FULL=1.</summary>
