@@ -5,11 +5,13 @@ set -eu
 
 usage() {
     cat <<'USAGE'
-usage: firmware-tools/build-virtual-board.sh [--output DIR] [--rtl DIR] [--library-only] [--sign KEY] [--force]
+usage: firmware-tools/build-virtual-board.sh [--output DIR] [--rtl DIR] [--library-only] [--coverage FILE] [--sign KEY] [--force]
 
   --output DIR     where to; default artifacts/virtual in the repository
   --rtl DIR        sources of the core; default hdl/rtl in the repository
   --library-only   only liboffload_sim.so, without the container (needs no .NET)
+  --coverage FILE  count lines and toggles, of what FILE (for Verilator) does not leave out; OFFLOAD_COVERAGE names the
+                   folder that the counts go to
   --sign KEY       private key (PEM) to sign the container with, as offload-bitstream keygen makes it
   --force          build even where nothing changed
 
@@ -21,11 +23,12 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 output=$root/artifacts/virtual
 rtl=$root/hdl/rtl
 sign=
+coverage=
 library_only=no
 force=no
 while [ $# -gt 0 ]; do
     case $1 in
-        --output | --rtl | --sign)
+        --output | --rtl | --sign | --coverage)
             [ $# -ge 2 ] || { echo "$0: $1 needs a value" >&2; exit 2; }
             ;;
     esac
@@ -33,6 +36,7 @@ while [ $# -gt 0 ]; do
         --output) mkdir -p -- "$2"; output=$(CDPATH='' cd -- "$2" && pwd); shift ;;
         --rtl) rtl=$(CDPATH='' cd -- "$2" && pwd); shift ;;
         --sign) sign=$(CDPATH='' cd -- "$(dirname -- "$2")" && pwd)/$(basename -- "$2"); shift ;;
+        --coverage) coverage="--coverage-line --coverage-toggle $(CDPATH='' cd -- "$(dirname -- "$2")" && pwd)/$(basename -- "$2")"; shift ;;
         --library-only) library_only=yes ;;
         --force) force=yes ;;
         --help | -h) usage; exit 0 ;;
@@ -68,7 +72,7 @@ inputs_hash() {
     {
         verilator --version
         c++ --version
-        echo "$rtl" "$(uname -m)"
+        echo "$rtl" "$(uname -m)" "$coverage"
         find "$rtl" hdl/rtl/generated hdl/sim -type f \( -name '*.v' -o -name '*.vh' -o -name '*.cpp' -o -name '*.h' -o -name '*.map' \) |
             LC_ALL=C sort -u | xargs sha256sum
         sha256sum "$board" firmware-tools/build-virtual-board.sh
@@ -84,9 +88,9 @@ else
     start=$(date +%s)
     rm -f -- "$output/.inputs"
     say "translating $(echo "$sources" | wc -l) Verilog files to C++ ($(verilator --version | cut -d ' ' -f 1,2))"
-    # The words of these two lists are to be split.
+    # The words of these three lists are to be split.
     # shellcheck disable=SC2086
-    verilator --cc --exe --top-module offload_core --prefix Voffload_core --Mdir "$output/obj" $parameters \
+    verilator --cc --exe --top-module offload_core --prefix Voffload_core --Mdir "$output/obj" $parameters $coverage \
         -Ihdl/rtl/generated -O3 --x-assign 0 --x-initial 0 --output-split 10000 --no-timing -Wno-fatal -Wno-lint \
         -CFLAGS "-std=c++17 -fPIC -fvisibility=hidden -fvisibility-inlines-hidden -fno-gnu-unique" \
         -CFLAGS "-DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL -I$root/hdl/sim" \

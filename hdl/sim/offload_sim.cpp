@@ -5,6 +5,11 @@
 #include "offload_sim.h"
 
 #include <array>
+#if VM_COVERAGE
+#include <atomic>
+#include <cstdlib>
+#include <string>
+#endif
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -16,6 +21,9 @@
 #include "Voffload_core.h"
 #include "frame_ring.h"
 #include "verilated.h"
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
 
 // Verilator's runtime would end the whole process; a board that breaks must not take its owner along (VL_USER_* in the build).
 void vl_finish(const char* file, int line, const char*) VL_MT_UNSAFE {
@@ -205,7 +213,16 @@ public:
         step();
     }
 
-    ~offload_sim() { core_.final(); }
+    ~offload_sim() {
+        core_.final();
+#if VM_COVERAGE
+        // Every core leaves its counts in a file of its own; verilator_coverage adds them up.
+        if (const char* folder = std::getenv("OFFLOAD_COVERAGE")) {
+            static std::atomic<unsigned> number{0};
+            context_.coveragep()->write((std::string(folder) + "/" + std::to_string(number++) + ".dat").c_str());
+        }
+#endif
+    }
 
     offload_sim(const offload_sim&) = delete;
     offload_sim& operator=(const offload_sim&) = delete;

@@ -53,4 +53,28 @@ public sealed class DrainingRules
         Assert.Equal((Owner.Host, rcvNxt + (9 * 700), sndNxt + 40), (bench.OwnerNow, bench.RcvNxt, bench.SndNxt));
         bench.Passed(Next());
     }
+    /// <summary>A segment that comes at any clock of a RELEASE, its end above all, follows what is parked and is not lost.</summary>
+    [Fact, Trait("Rule", "P9")]
+    public void A_segment_may_come_at_any_clock_of_a_release()
+    {
+        CoreTarget? made = null;
+        for (uint clocks = 0; clocks < 160; clocks++)
+        {
+            using var bench = new Bench(settings => made = new CoreTarget(settings), Carrier.IPv4, new EndPoint { Adopt = true });
+            Core core = made!.Core;
+            bench.Offer();
+            uint rcvNxt = bench.RcvNxt;
+            byte[] first = bench.Segment(TcpFlags.Ack, rcvNxt, bench.SndNxt, 10).ToBytes();
+            byte[] second = bench.Segment(TcpFlags.Ack, rcvNxt + 10, bench.SndNxt, 10).ToBytes();
+            core.Send(Port.Net, first);
+            core.Settle();
+            core.Start(Order.Release, bench.Flow, new Arguments { Created = (ulong)bench.Entry!["created"] });
+            core.Run(clocks);
+            core.Send(Port.Net, second);
+            core.Settle();
+            Assert.Equal(OrderStatus.Ok, core.Answer()!.Value.Status);
+            Assert.Equal([first, second], core.ReceiveAll(Port.Host)[1..]);
+            Assert.Equal((Owner.Host, rcvNxt + 20), (bench.OwnerNow, bench.RcvNxt));
+        }
+    }
 }
