@@ -24,7 +24,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task Every_link_and_folder_exists()
     {
-        foreach (var page in new[] { "README.md", "docs/getting-started.md", "docs/cli.md" })
+        foreach (var page in new[] { "README.md", "docs/getting-started.md", "docs/cli.md", "docs/tcp.md" })
         {
             var path = Path.Combine(Repository.Root, page);
             foreach (Match link in Link().Matches(await File.ReadAllTextAsync(path)))

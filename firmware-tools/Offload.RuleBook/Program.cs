@@ -1,0 +1,3 @@
+using Offload.RuleBook;
+
+return RuleBookCommand.Run(args, Console.Out, Console.Error, Environment.CurrentDirectory);
