@@ -32,6 +32,10 @@ internal sealed class OffloadCommand
         Root.Subcommands.Add(LoadCommand.Create(this));
         Root.Subcommands.Add(IsnCommand.Create(this));
         Root.Subcommands.Add(ListenersCommand.Create(this));
+        Root.Subcommands.Add(TimersCommand.Create(this));
+        Root.Subcommands.Add(ConnectCommand.Create(this));
+        Root.Subcommands.Add(EndCommand.CreateClose(this));
+        Root.Subcommands.Add(EndCommand.CreateAbort(this));
         Root.Subcommands.Add(ConnectionsCommand.Create(this));
         Root.Subcommands.Add(CountersCommand.Create(this));
         Root.Subcommands.Add(RegistersCommand.Create(this));

@@ -3,6 +3,8 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Offload.Cli.Shell;
 using Offload.Connections;
+using Offload.Listeners;
+using Offload.Registers;
 
 namespace Offload.Cli.Commands;
 
@@ -20,7 +22,7 @@ internal static class ConnectionText
         ["remote_address"] = row.Key.RemoteAddress.ToString(),
         ["remote_port"] = row.Key.RemotePort,
         ["vlan"] = row.Key.Vlan,
-        ["state"] = JsonOutput.Name(row.State),
+        ["state"] = row.State.ToRfcName(),
         ["owner"] = JsonOutput.Name(row.Owner),
         ["origin"] = JsonOutput.Name(row.Origin),
         ["listener"] = row.Listener,
@@ -42,9 +44,25 @@ internal static class ConnectionText
         ["created_us"] = row.CreatedMicroseconds,
     };
 
-    internal static TextTable Table(ReadOnlySpan<ConnectionRow> rows)
+    /// <summary>A listener as a row of the table: its state is LISTEN (RFC 9293 3.3.2).</summary>
+    internal static JsonNode ToJson(Listener listener) => new JsonObject
+    {
+        ["listener"] = listener.Slot,
+        ["local_address"] = listener.EndPoint.Address.ToString(),
+        ["local_port"] = listener.EndPoint.Port,
+        ["vlan"] = listener.Vlan,
+        ["state"] = TcpState.Listen.ToRfcName(),
+    };
+
+    internal static TextTable Table(IEnumerable<Listener> listeners, ReadOnlySpan<ConnectionRow> rows)
     {
         var table = new TextTable(Headings) { RightAligned = [4, 5, 6, 7, 8] };
+        foreach (var listener in listeners)
+        {
+            var local = listener.EndPoint + (listener.Vlan is { } vlan ? $" vlan {vlan}" : "");
+            table.Add(local, "*", TcpState.Listen.ToRfcName(), JsonOutput.Name(Owner.Engine), "-", "-", "-", "-", listener.Mss.ToString(CultureInfo.InvariantCulture), "-");
+        }
+
         foreach (var row in rows)
         {
             table.Add(Cells(row));
@@ -57,7 +75,7 @@ internal static class ConnectionText
     [
         EndPoint(row.Key.LocalAddress, row.Key.LocalPort) + (row.Key.Vlan is { } vlan ? $" vlan {vlan}" : ""),
         EndPoint(row.Key.RemoteAddress, row.Key.RemotePort),
-        JsonOutput.Name(row.State),
+        row.State.ToRfcName(),
         JsonOutput.Name(row.Owner),
         row.Iss.ToString(CultureInfo.InvariantCulture),
         row.Irs.ToString(CultureInfo.InvariantCulture),

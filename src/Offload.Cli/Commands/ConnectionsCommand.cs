@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Offload.Boards;
 using Offload.Cli.Shell;
-using Offload.Connections;
+using Offload.Registers;
 
 namespace Offload.Cli.Commands;
 
@@ -11,15 +10,12 @@ internal static class ConnectionsCommand
 {
     internal static Command Create(OffloadCommand root)
     {
-        var command = new Command("connections", "Shows the connection table, and ends connections.");
-        command.Subcommands.Add(root.With(new Command("list", "Lists the connections in the table now."), ListAsync));
+        var command = new Command("connections", "Shows the connection table.");
+        command.Subcommands.Add(root.With(new Command("list", "Lists the listeners (LISTEN) and the connections in the table now."), ListAsync));
         command.Subcommands.Add(root.With(
             new Command("watch", "Shows the connections as they come and go: a live table on a terminal, one event a line in a pipe. Ends with Ctrl-C."),
             ConnectionsWatch.RunAsync));
-        command.Subcommands.Add(CreateEnd(
-            root, "close", "Closes our side of a connection whose peer has closed (state close_wait).", static (board, row, token) => board.Connections.CloseAsync(row.Key, row.CreatedMicroseconds, token)));
-        command.Subcommands.Add(CreateEnd(
-            root, "abort", "Resets a connection and frees its entry.", static (board, row, token) => board.Connections.AbortAsync(row.Key, row.CreatedMicroseconds, token)));
+        command.Subcommands.Add(CreateOrphans(root));
         return command;
     }
 
@@ -28,12 +24,15 @@ internal static class ConnectionsCommand
         var board = await context.OpenBoardAsync().ConfigureAwait(false);
         await using (board.ConfigureAwait(false))
         {
+            var listeners = (await board.Listeners.ListAsync(context.Cancellation).ConfigureAwait(false))
+                .Where(listener => listener.Action == ListenerAction.Accept).ToList();
             var snapshot = await board.Connections.SnapshotAsync(context.Cancellation).ConfigureAwait(false);
             if (context.Json)
             {
                 context.WriteJson(new JsonObject
                 {
                     ["board"] = board.Description.Id,
+                    ["listening"] = JsonOutput.Array(listeners, ConnectionText.ToJson),
                     ["connections"] = JsonOutput.Array(snapshot.Rows.ToArray(), ConnectionText.ToJson),
                 });
                 return ExitCode.Ok;
@@ -42,41 +41,51 @@ internal static class ConnectionsCommand
             if (snapshot.Count == 0)
             {
                 context.Note("The table is empty.");
-                return ExitCode.Ok;
             }
 
-            ConnectionText.Table(snapshot.Rows).WriteTo(context.Output);
+            if (snapshot.Count + listeners.Count > 0)
+            {
+                ConnectionText.Table(listeners, snapshot.Rows).WriteTo(context.Output);
+            }
+
             return ExitCode.Ok;
         }
     }
 
-    private static Command CreateEnd(
-        OffloadCommand root, string name, string description, Func<OffloadBoard, ConnectionRow, CancellationToken, ValueTask<ConnectionRow>> end)
+    private static Command CreateOrphans(OffloadCommand root)
     {
-        var local = Parse.EndPoint("local", "The connection's local end point.");
-        var remote = Parse.EndPoint("remote", "Its peer's end point.");
-        var vlan = new Option<int?>("--vlan") { Description = "Its VLAN, where its frames are tagged." }.Within(0, 4094);
-        return root.With(new Command(name, description) { local, remote, vlan }, async context =>
+        var abort = new Option<bool>("--abort") { Description = "Reset them, but for those that the host's kernel owns: they live on without the engine." };
+        var command = new Command("orphans", "Lists the connections that an earlier session of the host left in the table, or resets them.") { abort };
+        return root.With(command, async context =>
         {
-            if (context.Get(local).AddressFamily != context.Get(remote).AddressFamily)
-            {
-                throw new CliException(ExitCode.Usage, "both end points have to be IPv4, or both IPv6.", "`offload connections list` shows the connections that there are.");
-            }
-
-            var key = ConnectionKey.FromEndPoints(context.Get(local), context.Get(remote), (ushort?)context.Get(vlan));
             var board = await context.OpenBoardAsync().ConfigureAwait(false);
             await using (board.ConfigureAwait(false))
             {
-                var row = await board.Connections.GetAsync(key, context.Cancellation).ConfigureAwait(false)
-                    ?? throw new CliException(ExitCode.NoSuchItem, $"there is no connection {key}.", "`offload connections list` shows the connections that there are.");
-                var after = await end(board, row, context.Cancellation).ConfigureAwait(false);
+                int? aborted = context.Get(abort) ? await board.Connections.AbortOrphansAsync(context.Cancellation).ConfigureAwait(false) : null;
+                var orphans = await board.Connections.GetOrphansAsync(context.Cancellation).ConfigureAwait(false);
                 if (context.Json)
                 {
-                    context.WriteJson(new JsonObject { ["board"] = board.Description.Id, ["connection"] = ConnectionText.ToJson(after) });
+                    context.WriteJson(new JsonObject
+                    {
+                        ["board"] = board.Description.Id,
+                        ["aborted"] = aborted,
+                        ["connections"] = JsonOutput.Array(orphans, ConnectionText.ToJson),
+                    });
+                    return ExitCode.Ok;
+                }
+
+                if (aborted is { } count)
+                {
+                    context.Output.WriteLine($"{count} aborted");
+                }
+
+                if (orphans.Count == 0)
+                {
+                    context.Note("There are no orphans.");
                 }
                 else
                 {
-                    context.Output.WriteLine($"{key}: {JsonOutput.Name(after.State)}");
+                    ConnectionText.Table([], orphans.ToArray()).WriteTo(context.Output);
                 }
 
                 return ExitCode.Ok;

@@ -18,7 +18,44 @@ internal static class IsnCommand
         var command = new Command("isn", "Shows and sets how initial sequence numbers are made (RFC 6528).");
         command.Subcommands.Add(root.With(new Command("show", "Shows mode and key state; never the key."), ShowAsync));
         command.Subcommands.Add(CreateSet(root));
+        command.Subcommands.Add(CreateRotate(root));
         return command;
+    }
+
+    private static Command CreateRotate(OffloadCommand root)
+    {
+        var keys = new Option<IsnKeys>("--keys") { Description = "Which keys: isn (initial sequence numbers), cookie (SYN cookies), or all.", DefaultValueFactory = _ => IsnKeys.All };
+        var command = new Command("rotate", "Sets new keys from the operating system's generator. No connection and no cookie under way is lost.") { keys };
+        return root.With(command, async context =>
+        {
+            var board = await context.OpenBoardAsync().ConfigureAwait(false);
+            await using (board.ConfigureAwait(false))
+            {
+                var rotation = await board.Isn.RotateAsync(context.Get(keys), context.Cancellation).ConfigureAwait(false);
+                if (context.Json)
+                {
+                    context.WriteJson(new JsonObject
+                    {
+                        ["board"] = board.Description.Id,
+                        ["keys"] = JsonOutput.Array(new[] { IsnKeys.Isn, IsnKeys.Cookie }.Where(key => rotation.Keys.HasFlag(key)), key => JsonOutput.Name(key)),
+                        ["cookie_key_takes_effect_in_us"] = rotation.CookieKeyTakesEffectIn?.Ticks / TimeSpan.TicksPerMicrosecond,
+                    });
+                    return ExitCode.Ok;
+                }
+
+                if (rotation.Keys.HasFlag(IsnKeys.Isn))
+                {
+                    context.Output.WriteLine("ISN key     new from now on");
+                }
+
+                if (rotation.CookieKeyTakesEffectIn is { } wait)
+                {
+                    context.Output.WriteLine(wait == TimeSpan.Zero ? "Cookie key  new from now on" : $"Cookie key  new in {wait.TotalSeconds:0} s, with the next cookie period");
+                }
+
+                return ExitCode.Ok;
+            }
+        });
     }
 
     private static Command CreateSet(OffloadCommand root)

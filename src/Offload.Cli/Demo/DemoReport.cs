@@ -130,7 +130,7 @@ internal sealed class DemoReport
         Line($"Listeners    {string.Join(", ", Rows.Select(row => row.Key.LocalEndPoint.ToString()).Distinct())}");
         Line("");
         Line(Rows.Length > RowsShown ? $"The connection table, {RowsShown} of {N(Rows.Length)} rows" : $"The connection table, {Rows.Length} rows");
-        ConnectionText.Table(Pick()).WriteTo(output, "  ");
+        ConnectionText.Table([], Pick()).WriteTo(output, "  ");
         Line("");
         Line("Counters");
         var table = new TextTable("", "") { RightAligned = [1] };

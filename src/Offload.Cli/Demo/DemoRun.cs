@@ -116,7 +116,7 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
             Completed = clients.Completed,
             Errors = clients.Errors,
             Rows = rows,
-            Differences = TableCheck.Compare(rows, kernel, listeners, row => board.Isn.Compute(isn, row).Iss),
+            Differences = TableCheck.Compare(rows, kernel, listeners, row => BoardIsn.IsComputable(row) ? board.Isn.Compute(isn, row).Iss : null),
             MedianMicroseconds = clients.Percentile(0.5),
             Percentile99Microseconds = clients.Percentile(0.99),
             ClocksSynToSynAck = observer.Clocks.Median ?? 0,

@@ -33,6 +33,15 @@ internal enum ExitCode
     /// <summary>There is no such connection, listener or register.</summary>
     NoSuchItem = 9,
 
+    /// <summary>The peer refused a connection.</summary>
+    ConnectionRefused = 10,
+
+    /// <summary>The peer did not answer in time.</summary>
+    TimedOut = 11,
+
+    /// <summary>There is no way to the peer: no route, or a next hop that does not answer.</summary>
+    Unreachable = 12,
+
     /// <summary>Ctrl-C or SIGTERM came first.</summary>
     Interrupted = 130,
 

@@ -17,7 +17,8 @@ public sealed class BoardCommandTests
             foreach (var command in new[]
             {
                 "info", "load /etc/hostname", "isn show", "isn set --new-key", "listeners list", "listeners add 192.0.2.2:80", "listeners remove 0",
-                "connections list", "connections watch", "connections close 192.0.2.2:80 192.0.2.1:5", "connections abort 192.0.2.2:80 192.0.2.1:5",
+                "connections list", "connections watch", "connections orphans", "connect 192.0.2.1:80",
+                "close 192.0.2.2:80 192.0.2.1:5", "abort 192.0.2.2:80 192.0.2.1:5", "isn rotate", "timers show", "timers set time_wait=1s",
                 "counters", "registers read isn.mode", "registers write isn.mode 0", "registers dump", "info --board no-such-board", "info --board /no/such.sock",
             })
             {
@@ -78,7 +79,14 @@ public sealed class BoardCommandTests
         string[] isn = ["schema", "board", "mode", "effective_mode", "fixed_value", "test_enabled", "key_set", "key_generation"];
         Assert.Equal(isn, Members(await board.JsonAsync("isn show")));
         Assert.Equal(isn, Members(await board.JsonAsync("isn set --mode counter --new-key")));
-        Assert.Equal(["schema", "board", "connections"], Members(await board.JsonAsync("connections list")));
+        Assert.Equal(["schema", "board", "listening", "connections"], Members(await board.JsonAsync("connections list")));
+        Assert.Equal(["schema", "board", "aborted", "connections"], Members(await board.JsonAsync("connections orphans")));
+        var rotated = await board.JsonAsync("isn rotate");
+        Assert.Equal(["schema", "board", "keys", "cookie_key_takes_effect_in_us"], Members(rotated));
+        Assert.Equal(["isn", "cookie"], rotated["keys"]!.AsArray().Select(key => (string)key!));
+        var both = (await board.JsonAsync("timers show time_wait tcp_syn_retries"))["timers"]!.AsArray();
+        Assert.Equal(["name", "linux", "value_us", "default_us", "minimum_us", "maximum_us"], Members(both[0]!));
+        Assert.Equal(["name", "linux", "value", "default", "minimum", "maximum"], Members(both[1]!));
         var counters = await board.JsonAsync("counters");
         Assert.Equal(["schema", "board", "counters"], Members(counters));
         Assert.Equal(0, (int)counters["counters"]!["syn_received"]!);
@@ -95,6 +103,49 @@ public sealed class BoardCommandTests
     }
 
     [SkippableFact]
+    public async Task Keys_are_rotated_each_by_itself_and_never_shown()
+    {
+        Rights.NeedBitstream();
+        await using var board = await RunningBoard.StartAsync($"--bitstream {Repository.Bitstream}");
+        var before = (int)(await board.JsonAsync("isn show"))["key_generation"]!;
+        var cookie = await board.JsonAsync("isn rotate --keys cookie");
+        Assert.Equal("cookie", (string)Assert.Single(cookie["keys"]!.AsArray())!);
+        Assert.InRange((long)cookie["cookie_key_takes_effect_in_us"]!, 0, 1 << 26);
+        Assert.Equal(before, (int)(await board.JsonAsync("isn show"))["key_generation"]!);
+        var isn = await board.JsonAsync("isn rotate --keys isn");
+        Assert.Null(isn["cookie_key_takes_effect_in_us"]);
+        Assert.Equal(before + 1, (int)(await board.JsonAsync("isn show"))["key_generation"]!);
+        Assert.DoesNotMatch("[0-9a-fA-F]{16}", (await board.RunAsync("isn rotate")).Output);
+    }
+
+    [SkippableFact]
+    public async Task Timers_are_all_set_or_none()
+    {
+        Rights.NeedBitstream();
+        await using var board = await RunningBoard.StartAsync($"--bitstream {Repository.Bitstream}");
+        async Task<long> Value(string name)
+        {
+            var timer = Assert.Single((await board.JsonAsync($"timers show {name}"))["timers"]!.AsArray())!;
+            return (long)(timer["value_us"] ?? timer["value"])!;
+        }
+
+        var set = (await board.JsonAsync("timers set rto_initial=200s rto_max=300s tcp_syn_retries=3"))["timers"]!.AsArray();
+        Assert.Equal(["rto_initial", "rto_max", "tcp_syn_retries"], set.Select(timer => (string)timer!["name"]!));
+        Assert.InRange(await Value("rto_initial"), 200_000_000, 200_002_000);
+        await board.JsonAsync("timers set rto_max=2s rto_initial=1s watch_idle=never");
+
+        // Refused by what the others are: the first of the two is put back.
+        var error = await board.FailAsync("timers set tcp_syn_retries=9 rto_initial=5s", ExitCode.Usage);
+        Assert.Contains("rto_max", (string)error["message"]!, StringComparison.Ordinal);
+        Assert.Equal(3, await Value("tcp_syn_retries"));
+        await board.FailAsync("timers set tcp_syn_retries=9 time_wait=1", ExitCode.Usage);
+        Assert.Equal(3, await Value("tcp_syn_retries"));
+        var table = await board.RunAsync("timers show");
+        Assert.Matches(@"watch_idle +never +never", table.Output);
+        Assert.Equal(11, table.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [SkippableFact]
     public async Task A_listener_is_added_listed_and_removed()
     {
         Rights.NeedBitstream();
@@ -107,7 +158,7 @@ public sealed class BoardCommandTests
         await board.FailAsync(Add, ExitCode.Busy);
         Assert.Equal(0, (int)(await board.JsonAsync("listeners remove 0"))["removed"]!);
         await board.FailAsync("listeners remove 0", ExitCode.NoSuchItem);
-        await board.FailAsync("connections abort 127.0.0.1:45917 127.0.0.1:5", ExitCode.NoSuchItem);
+        await board.FailAsync("abort 127.0.0.1:45917 127.0.0.1:5", ExitCode.NoSuchItem);
     }
 
     [SkippableFact]

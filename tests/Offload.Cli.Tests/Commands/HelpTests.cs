@@ -31,7 +31,7 @@ public sealed class HelpTests
         string[] expected =
         [
             "boards", "info", "load", "isn show", "isn set", "listeners list", "listeners add", "listeners remove", "connections list",
-            "connections watch", "connections close", "connections abort", "counters", "registers list", "registers read", "registers write",
+            "connections watch", "connections orphans", "connect", "close", "abort", "isn rotate", "timers show", "timers set", "counters", "registers list", "registers read", "registers write",
             "registers dump", "virtual run", "demo",
         ];
         Assert.Empty(expected.Except(Names));
@@ -57,8 +57,26 @@ public sealed class HelpTests
     [InlineData("listeners add 192.0.2.2:80 --window-scale 15")]
     [InlineData("listeners remove 256")]
     [InlineData("listeners remove x")]
-    [InlineData("connections close 192.0.2.2:80")]
-    [InlineData("connections abort 192.0.2.2:80 [2001:db8::1]:5")]
+    [InlineData("close 192.0.2.2:80")]
+    [InlineData("abort 192.0.2.2:80 [2001:db8::1]:5")]
+    [InlineData("connect")]
+    [InlineData("connect 192.0.2.2")]
+    [InlineData("connect 192.0.2.2:80 --local-port 0")]
+    [InlineData("connect 192.0.2.2:80 --local-address x")]
+    [InlineData("connect 192.0.2.2:80 --timeout 0")]
+    [InlineData("connect 192.0.2.2:80 --timeout soon")]
+    [InlineData("isn rotate --keys none")]
+    [InlineData("timers show no_such_timer")]
+    [InlineData("timers set")]
+    [InlineData("timers set time_wait")]
+    [InlineData("timers set time_wait=60")]
+    [InlineData("timers set time_wait=0s")]
+    [InlineData("timers set time_wait=99999min")]
+    [InlineData("timers set time_wait=-1s")]
+    [InlineData("timers set tcp_syn_retries=16")]
+    [InlineData("timers set tcp_syn_retries=1s")]
+    [InlineData("timers set no_such_timer=1")]
+    [InlineData("timers set time_wait=1s time_wait=2s")]
     [InlineData("registers read")]
     [InlineData("registers write isn.mode")]
     [InlineData("registers read no.such")]
