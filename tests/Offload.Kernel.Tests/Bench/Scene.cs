@@ -187,8 +187,14 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Sets a parameter of the client's kernel for this scene.</summary>
     /// <param name="path">Path below /proc/sys.</param>
     /// <param name="value">Its value.</param>
-    internal void SetClientParameter(string path, string value)
+    /// <param name="optional">Whether a kernel without it will do.</param>
+    internal void SetClientParameter(string path, string value, bool optional = false)
     {
+        if (optional && !_rig.Client.Run(() => File.Exists("/proc/sys/" + path)))
+        {
+            return;
+        }
+
         string former = _rig.Client.Run(() => File.ReadAllText("/proc/sys/" + path)).Trim();
         _rig.Client.SetParameter(path, value);
         _undo.Push(() =>
@@ -204,6 +210,22 @@ internal sealed class Scene : IAsyncDisposable
         uint former = await Board.Registers.ReadAsync(name);
         await Board.Registers.WriteAsync(name, value);
         _undo.Push(() => Board.Registers.WriteAsync(name, former));
+    }
+
+    /// <summary>Sets a timer of the engine for this scene.</summary>
+    internal async Task SetTimerAsync(string name, TimeSpan time)
+    {
+        TimeSpan former = await Board.Timers.GetTimeAsync(name);
+        await Board.Timers.SetAsync(name, time);
+        _undo.Push(() => Board.Timers.SetAsync(name, former));
+    }
+
+    /// <summary>Sets a limit of the engine for this scene.</summary>
+    internal async Task SetTimerAsync(string name, int count)
+    {
+        int former = await Board.Timers.GetCountAsync(name);
+        await Board.Timers.SetAsync(name, count);
+        _undo.Push(() => Board.Timers.SetAsync(name, former));
     }
 
     /// <summary>Sets how ISNs are made for this scene.</summary>

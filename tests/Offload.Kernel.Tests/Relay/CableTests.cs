@@ -85,6 +85,7 @@ public sealed class CableTests
         Assert.InRange(doubled / (double)(Count - lost), 0.09, 0.11);
         Assert.InRange(held / (double)(Count - lost + doubled), 0.24, 0.26);
         Assert.Equal((lost, doubled, held), cable.Done);
+        Assert.Equal((lost, 0), (cable.LostOf(5), cable.LostOf(6)));
         Assert.InRange(fates.SelectMany(fate => fate).Max(), 0.019, 0.02);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Offload.Kernel.Tests.Bench;
 
 namespace Offload.Kernel.Tests.Relay;
@@ -44,6 +45,40 @@ internal sealed class LossOf(Func<RelayDirection, WireSegment, bool> picks, int 
     }
 }
 
+/// <summary>Does to every TCP segment what the test has written for its flow; to those without a script, and all other frames, nothing.</summary>
+internal sealed class ScriptedCable : Impairment
+{
+    private readonly ConcurrentDictionary<ushort, Func<RelayDirection, WireSegment, TimeSpan?>> _scripts = [];
+
+    /// <summary>Writes the script of a flow anew.</summary>
+    /// <param name="clientPort">The client's port.</param>
+    /// <param name="script">How late a segment is; null: it is lost. No script: nothing happens to it.</param>
+    internal void Write(ushort clientPort, Func<RelayDirection, WireSegment, TimeSpan?>? script)
+    {
+        if (script is null)
+        {
+            _scripts.TryRemove(clientPort, out _);
+        }
+        else
+        {
+            _scripts[clientPort] = script;
+        }
+    }
+
+    internal override void Judge(RelayDirection direction, ReadOnlySpan<byte> frame, ICollection<TimeSpan> deliveries)
+    {
+        if (!WireSegment.TryRead(frame, out WireSegment segment)
+            || !_scripts.TryGetValue(direction == RelayDirection.ToBoard ? segment.SourcePort : segment.DestinationPort, out var script))
+        {
+            deliveries.Add(TimeSpan.Zero);
+        }
+        else if (script(direction, segment) is { } late)
+        {
+            deliveries.Add(late);
+        }
+    }
+}
+
 /// <summary>How bad a cable is.</summary>
 /// <param name="Loss">Share of the segments that are lost, 0 to 1.</param>
 /// <param name="Duplication">Share of the others that arrive twice, 0 to 1.</param>
@@ -59,9 +94,13 @@ internal sealed record CableFaults(double Loss, double Duplication, double Reord
 internal sealed class BadCable(ulong seed, CableFaults faults) : Impairment
 {
     private readonly Dictionary<(RelayDirection Direction, ushort ClientPort), ulong> _counts = [];
+    private readonly ConcurrentDictionary<ushort, int> _lost = [];
 
     /// <summary>Copies lost, made, and held back so far.</summary>
     internal (int Lost, int Duplicated, int Held) Done { get; private set; }
+
+    /// <summary>Segments lost so far of the flows of a port of the client's.</summary>
+    internal int LostOf(ushort clientPort) => _lost.GetValueOrDefault(clientPort);
 
     internal override void Judge(RelayDirection direction, ReadOnlySpan<byte> frame, ICollection<TimeSpan> deliveries)
     {
@@ -79,6 +118,7 @@ internal sealed class BadCable(ulong seed, CableFaults faults) : Impairment
         if (Next(ref state) < faults.Loss)
         {
             Done = (lost + 1, duplicated, held);
+            _lost.AddOrUpdate(port, 1, (_, count) => count + 1);
             return;
         }
 
