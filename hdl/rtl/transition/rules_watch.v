@@ -31,7 +31,9 @@ module rules_watch (
 
         if (!passes) begin
             if (from_net) begin                                                     // draining, held
-                if (fact[`FACT_PARK_REPEAT])
+                if (!fact[`FACT_ACCEPTABLE])
+                    count[`COUNTER_SEQUENCE_UNACCEPTABLE] = 1'b1;                   // S1: it would move RCV.NXT
+                else if (fact[`FACT_PARK_REPEAT])
                     count[`COUNTER_PARKED_AGAIN] = 1'b1;
                 else if (fact[`FACT_PARK_ROOM]) begin
                     deed[`DEED_PARK]    = 1'b1;

@@ -179,6 +179,9 @@ internal enum Fault
     /// <summary>A held connection's segments go to the host.</summary>
     HeldPasses,
 
+    /// <summary>Segments far outside the window are held for the host, and move RCV.NXT.</summary>
+    HoldsAnySequence,
+
     /// <summary>TAKE forgets RCV.NXT.</summary>
     TakeKeepsRcvNxt,
 

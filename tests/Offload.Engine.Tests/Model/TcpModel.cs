@@ -145,7 +145,15 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
 
         if (connection.Owner is Owner.Draining or Owner.Held)
         {
-            Park(connection, segment);
+            if (IsAcceptable(connection, segment) || fault == Fault.HoldsAnySequence)
+            {
+                Park(connection, segment);
+            }
+            else
+            {
+                Count("sequence_unacceptable");
+            }
+
             return fault == Fault.HeldPasses;
         }
 

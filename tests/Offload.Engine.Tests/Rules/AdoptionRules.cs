@@ -37,6 +37,21 @@ public abstract class AdoptionRules : RuleTests
         Assert.Equal((3, 1), (bench.Counted("unparked"), bench.Counted("released")));
     }
 
+    [Fact, Trait("Rule", "P9"), Trait("Rule", "S1")]
+    public void What_lies_outside_the_window_is_not_held()
+    {
+        using Bench bench = NewBench(Carrier.IPv4, Adopting);
+        bench.Release();
+        uint rcvNxt = bench.RcvNxt;
+        Assert.Equal(OrderStatus.Ok, bench.Do(Order.Hold).Status);
+        bench.Dropped(bench.Segment(TcpFlags.Fin | TcpFlags.Ack, rcvNxt + 0x40000000, bench.SndNxt, 10));
+        bench.Dropped(bench.Segment(TcpFlags.Ack, rcvNxt, bench.SndNxt, 10));
+        bench.Dropped(bench.Segment(TcpFlags.Fin | TcpFlags.Ack, rcvNxt - 10, bench.SndNxt));
+        Assert.Equal((1, 2), (bench.Counted("parked"), bench.Counted("sequence_unacceptable")));
+        Assert.Equal(2, bench.Do(Order.Release).Host.Count);
+        Assert.Equal((rcvNxt + 10, 0u), (bench.RcvNxt, (uint)bench.Entry!["peer_fin"]));
+    }
+
     [Fact, Trait("Rule", "P9")]
     public void What_does_not_fit_is_dropped_and_counted()
     {
