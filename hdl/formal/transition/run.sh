@@ -1,30 +1,67 @@
 #!/usr/bin/env bash
-# Proves what must never happen in the rules of the connection: decide_proof.v asks transition_decide.v about every
-# event and entry at once (no state, so the proof is complete); and shows that every state and reply can come up.
+# Proves the rules of the connection, transition_decide.v, for every event and entry at once (it has no state, so one
+# clock is a complete proof): states_proof.v that they are RFC 9293's, which states.txt has as a table; decide_proof.v
+# that what must never happen does not, whoever owns the connection. And that every row, state and reply can come up.
 # Usage: hdl/formal/transition/run.sh [--mutants]
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib.sh"
 
-# ask RTL OUT FILE COMMANDS: a design without state is asked of yosys' own solver, which is quicker for single bits
-ask() {
-  nice yosys -q -l "$2/$3.log" -p "read_verilog -sv -formal -I$1/generated $1/transition/transition_decide.v $1/transition/rules_*.v $here/decide_proof.v
-    hierarchy -check -top decide_proof; prep -flatten; opt -full; $4" > /dev/null 2>&1
+# states.txt as Verilog: STATE_ROWS, with a wire and an assertion a row, and ROWS, how many there are
+states() {
+  awk '
+    BEGIN { print "`define STATE_ROWS \\" }
+    function one(prefix, value) { return value == "*" ? "" : " && " prefix value }
+    function expected(reply,    limited, kind) {
+      limited = sub(/\*$/, "", reply)
+      kind = reply == "-" ? "NONE" : reply == "ACK-OF" ? "RESET_SEQ" : reply == "HOST" ? "TO_HOST" : reply == "RST" ? "RESET" : reply
+      gsub("-", "_", kind)
+      return (limited ? "limited ? `REPLY_KIND_NONE : " : "") "`REPLY_KIND_" kind
+    }
+    /^#/ || NF == 0 { next }
+    NF < 8 { print "states.txt:" NR ": seven columns and the source" > "/dev/stderr"; exit 1 }
+    {
+      reply = expected($7)
+      for (i = 1; i <= 6; i++) gsub("-", "_", $i)
+      printf "    wire row%d = own && event_%s%s%s%s%s; \\\n", n, $2, ($1 == "*" ? "" : " && state == `TCP_STATE_" $1),
+        one("ack_", $3), one("seq_", $4), one("text_", $5)
+      printf "    always @* if (row%d) assert (next == %s && reply == (%s)); \\\n", n, ($6 == "same" ? "state" : "`TCP_STATE_" $6), reply
+      list = "row" n++ (list == "" ? "" : ", ") list
+    }
+    END { printf "    wire [%d:0] rows = {%s};\n`define ROWS %d\n", n - 1, list, n }' n=0 "$here/states.txt" > "$1/states.vh"
 }
-decide() { ask "$1" "$2" decide 'sat -verify -prove-asserts -set-assumes'; }
-# The 10 states that an entry can come to (LISTEN is the listeners'), and the 9 replies
+
+# ask RTL OUT TOP FILE COMMANDS: a design without state is asked of yosys' own solver, which is quicker for single bits
+ask() {
+  nice yosys -q -l "$2/$4.log" -p "read_verilog -sv -formal -I$1/generated -I$2 $1/transition/transition_decide.v $1/transition/rules_*.v $here/$3.v
+    hierarchy -check -top $3; prep -flatten; opt -full; $5" > /dev/null 2>&1
+}
+decide() { ask "$1" "$2" decide_proof decide 'sat -verify -prove-asserts -set-assumes'; }
+table() { ask "$1" "$2" states_proof states 'sat -verify -prove-asserts -set-assumes'; }
+# Every row of the table can come up; the 10 states that an entry can come to (LISTEN is the listeners'), and the 9 replies
 possible() {
   local commands= value
   for value in 0 2 3 4 5 6 7 8 9 10; do commands+=" sat -verify -set-assumes -set seen[9:6] $value; "; done
   for value in 1 2 3 4 5 6 7 8 9; do commands+=" sat -verify -set-assumes -set seen[5:2] $value; "; done
-  ask "$1" "$2" possible "$commands"
+  ask "$1" "$2" decide_proof possible "$commands"
+}
+rows() {
+  local commands= row
+  for ((row = 0; row < $(sed -n 's/^`define ROWS //p' "$2/states.vh"); row++)); do commands+=" sat -verify -set-assumes -set possible[$row] 1; "; done
+  ask "$1" "$2" states_proof rows "$commands"
 }
 
 proof() {
-  proved "every event and entry" decide "$1" "$2"
+  states "$2"
+  proved "every state and event against states.txt" table "$1" "$2"
+  proved "every row of states.txt can come up" rows "$1" "$2"
+  proved "what must never happen, for every event and entry" decide "$1" "$2"
   proved "every state and reply can come up" possible "$1" "$2"
 }
 
+# A mutant is refused by the table, or by what must never happen.
 refuted() {
+  states "$2"
+  if ! table "$1" "$2"; then grep -q 'model found: FAIL' "$2/states.log" && return 0 || return 2; fi
   if decide "$1" "$2"; then return 1; fi
   grep -q 'model found: FAIL' "$2/decide.log" || return 2
 }
