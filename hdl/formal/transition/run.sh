@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Proves the rules of the connection, transition_decide.v, for every event and entry at once (it has no state, so one
 # clock is a complete proof): states_proof.v that they are RFC 9293's, which states.txt has as a table; decide_proof.v
-# that what must never happen does not, whoever owns the connection. And that every row, state and reply can come up.
+# that what must never happen does not, whoever owns the connection; and that every row, state and reply can come up.
+# numbers_proof.v adds what goes before and after: that facts mean what their names say, and what deeds make of numbers.
 # Usage: hdl/formal/transition/run.sh [--mutants]
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib.sh"
@@ -36,7 +37,14 @@ ask() {
     hierarchy -check -top $3; prep -flatten; opt -full; $5" > /dev/null 2>&1
 }
 decide() { ask "$1" "$2" decide_proof decide 'sat -verify -prove-asserts -set-assumes'; }
-table() { ask "$1" "$2" states_proof states 'sat -verify -prove-asserts -set-assumes'; }
+table() { ask "$1" "$2" states_proof table 'sat -verify -prove-asserts -set-assumes'; }
+# Facts and deeds in numbers: what is asked in the third clock goes through all registers.
+numbers() {
+  local sources="$1/transition/transition_compare.v $1/transition/transition_decide.v $1/transition/transition_apply.v"
+  nice yosys -q -l "$2/numbers.log" -p "read_verilog -sv -formal -I$1/generated $here/numbers_proof.v $sources $1/transition/rules_*.v
+    hierarchy -check -top numbers_proof; prep -flatten; opt -full
+    sat -verify -seq 3 -prove-skip 2 -prove-asserts -set-assumes" > /dev/null 2>&1
+}
 # Every row of the table can come up; the 10 states that an entry can come to (LISTEN is the listeners'), and the 9 replies
 possible() {
   local commands= value
@@ -56,14 +64,19 @@ proof() {
   proved "every row of states.txt can come up" rows "$1" "$2"
   proved "what must never happen, for every event and entry" decide "$1" "$2"
   proved "every state and reply can come up" possible "$1" "$2"
+  proved "what facts and deeds are in numbers" numbers "$1" "$2"
 }
 
-# A mutant is refused by the table, or by what must never happen.
+# A mutant is refused by the table, by what must never happen, or by the numbers.
 refuted() {
+  local question
   states "$2"
-  if ! table "$1" "$2"; then grep -q 'model found: FAIL' "$2/states.log" && return 0 || return 2; fi
-  if decide "$1" "$2"; then return 1; fi
-  grep -q 'model found: FAIL' "$2/decide.log" || return 2
+  for question in table decide numbers; do
+    $question "$1" "$2" && continue
+    grep -q 'model found: FAIL' "$2/$question.log" || return 2
+    return 0
+  done
+  return 1
 }
 
 formal_main "$@"
