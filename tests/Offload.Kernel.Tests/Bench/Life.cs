@@ -36,7 +36,7 @@ internal enum Ending
     /// <summary>The opener's SYNs, or the answers to them, were lost until it gave up (RFC 9293 3.8.3).</summary>
     OpeningGivenUp,
 
-    /// <summary>The engine's SYN,ACKs, or the answers to them, were lost until it gave up; the opener believes that it is open, until it is reset.</summary>
+    /// <summary>The SYN,ACKs of who was to accept, or the answers to them, were lost until it gave up; the opener believes that it is open, until it is reset.</summary>
     AcceptanceGivenUp,
 
     /// <summary>The engine's FINs, or the answers to them, were lost until it gave up.</summary>
@@ -63,6 +63,9 @@ internal sealed record Life(
     /// <summary>Transmissions that a kernel makes at least before it gives up a SYN or FIN (tcp_syn_retries 6, tcp_orphan_retries 8).</summary>
     internal const int KernelTransmissions = 7;
 
+    /// <summary>Transmissions of a kernel's SYN,ACK within the time that the tests give it (1, 2, 4, 8 s, and more where it has a shorter limit).</summary>
+    internal const int KernelAnswers = 5;
+
     /// <summary>In which allowed way it ended.</summary>
     /// <param name="ending">That way.</param>
     /// <returns>What is wrong where it ended in a way that TCP does not allow; else null.</returns>
@@ -85,6 +88,10 @@ internal sealed record Life(
                 break;
             case { WasEstablished: false }:
                 return $"its opener has it open, and the engine never said so ({Reason})";
+            case { Opener: Opener.Engine, KernelError: SocketError.TimedOut, Reason: CloseReason.Normal or CloseReason.ResetByPeer or CloseReason.TimedOut }:
+                ending = Ending.AcceptanceGivenUp;
+                needed = KernelAnswers;
+                break;
             case { Reason: null }:
                 return "the engine never freed it";
             case { Reason: CloseReason.TimedOut }:

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Offload.Connections;
@@ -14,10 +13,8 @@ internal sealed class LifeBench(Scene scene, EventBook book, Ip ip, Listener lis
     /// <summary>Longer than any allowed course of things takes: all of the kernel's retransmissions, one after the other.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private readonly ConcurrentDictionary<ConnectionKey, ulong> _keys = [];
-
-    /// <summary>The connections that were opened, with their creation time.</summary>
-    internal IReadOnlyDictionary<ConnectionKey, ulong> Opened => _keys;
+    /// <summary>How long the kernel may take for its SYN,ACKs and their answers.</summary>
+    private static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Timers for a cable that loses much: soon again, and often enough, on both sides.</summary>
     internal static async Task HurryAsync(Scene scene)
@@ -31,6 +28,7 @@ internal sealed class LifeBench(Scene scene, EventBook book, Ip ip, Listener lis
         await scene.SetTimerAsync("time_wait", TimeSpan.FromSeconds(3));
         await scene.SetTimerAsync("tcp_invalid_ratelimit", TimeSpan.FromMilliseconds(20));
         scene.SetClientParameter("net/ipv4/tcp_invalid_ratelimit", "0");
+        scene.SetClientParameter("net/ipv4/tcp_synack_retries", "12");
         // Not all kernels have these; without them it takes longer.
         scene.SetClientParameter("net/ipv4/tcp_rto_min_us", "20000", optional: true);
         scene.SetClientParameter("net/ipv4/tcp_rto_max_ms", "1000", optional: true);
@@ -50,10 +48,11 @@ internal sealed class LifeBench(Scene scene, EventBook book, Ip ip, Listener lis
         {
             if (socket is null || row is not { } open)
             {
-                return new Life(opener, closer, failure, ended, WasEstablished: false, null, lostOf(port));
+                return row is null
+                    ? new Life(opener, closer, failure, ended, WasEstablished: false, null, lostOf(port))
+                    : new Life(opener, closer, null, ended, WasEstablished: true, failure, lostOf(port));
             }
 
-            _keys[open.Key] = open.CreatedMicroseconds;
             if (amid is not null)
             {
                 await amid(open);
@@ -108,7 +107,18 @@ internal sealed class LifeBench(Scene scene, EventBook book, Ip ip, Listener lis
             return (null, null, (exception.InnerException as SocketException)?.SocketErrorCode ?? SocketError.SocketError, null);
         }
 
-        return (await accepting.WaitAsync(Patience), row, null, null);
+        try
+        {
+            return (await accepting.WaitAsync(AcceptPatience), row, null, null);
+        }
+        catch (TimeoutException)
+        {
+            // The engine learns of it from what it sends next; or its FIN brings the ACK that the kernel lacks.
+            _ = accepting.ContinueWith(task => task.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            await CloseEngineAsync(row);
+            ConnectionEvent gone = await book.WaitAsync(row.Key, item => item.Closed && IsOf(item, row), Patience);
+            return (null, row, SocketError.TimedOut, gone.Reason);
+        }
     }
 
     /// <summary>Closes both sides; how the kernel's ended where not by the end of the stream.</summary>

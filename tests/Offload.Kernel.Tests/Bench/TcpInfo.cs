@@ -27,6 +27,7 @@ internal enum KernelState : byte
 /// <param name="SendMss">Bytes that it puts into a segment at most.</param>
 /// <param name="AdvertisedMss">Its own MSS less the room for options.</param>
 /// <param name="BytesAcknowledged">Bytes that the peer has acknowledged, the SYN's included.</param>
+/// <param name="Retransmissions">Segments that it has sent again, the SYN included.</param>
 internal readonly record struct TcpInfo(
     KernelState State,
     bool Timestamps,
@@ -37,7 +38,8 @@ internal readonly record struct TcpInfo(
     int OwnScale,
     int SendMss,
     int AdvertisedMss,
-    ulong BytesAcknowledged)
+    ulong BytesAcknowledged,
+    int Retransmissions)
 {
     private const int TcpLevel = 6;
     private const int InfoOption = 11;
@@ -61,7 +63,8 @@ internal readonly record struct TcpInfo(
             bytes[6] >> 4,
             BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(16)),
             BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(84)),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(120)));
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(120)),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(100)));
     }
 
     /// <summary>Bytes that were sent, or are to be sent, and not acknowledged (SIOCOUTQ).</summary>

@@ -1,5 +1,6 @@
 using Offload.Connections;
 using Offload.Engine.Tests.Frames;
+using Offload.Kernel.Tests.Relay;
 using Offload.VirtualBoard;
 using Offload.VirtualBoard.Simulation;
 
@@ -15,9 +16,17 @@ internal sealed class Trace : IFrameObserver
     private readonly List<TracedFrame> _frames = [];
     private readonly Lock _lock = new();
 
+    /// <summary>Whether frames to and from a guest of the cable are not noted.</summary>
+    internal bool PassesOverGuests { get; set; }
+
     /// <inheritdoc/>
     public void OnFrame(BoardPort port, bool fromBoard, ReadOnlySpan<byte> frame, ulong microseconds)
     {
+        if (PassesOverGuests && CableGuest.IsOurs(frame))
+        {
+            return;
+        }
+
         if (!WireSegment.TryRead(frame, out WireSegment segment))
         {
             return;

@@ -20,6 +20,7 @@ internal sealed unsafe class CablePort : FramePort
     private readonly PriorityQueue<byte[], (long Due, long Order)> _toClient = new();
     private readonly List<TimeSpan> _deliveries = [];
     private volatile Impairment? _impairment;
+    private volatile CableGuest? _guest;
     private long _order;
     private long _armed;
 
@@ -42,6 +43,19 @@ internal sealed unsafe class CablePort : FramePort
     {
         get => _impairment;
         set => _impairment = value;
+    }
+
+    /// <summary>Who else sends and receives at this end of the cable; null: nobody. May be changed from any thread.</summary>
+    internal CableGuest? Guest
+    {
+        get => _guest;
+        set
+        {
+            _guest = value;
+            // The board may be asleep.
+            Volatile.Write(ref _armed, 1);
+            SetTimer(1);
+        }
     }
 
     /// <inheritdoc/>
@@ -70,7 +84,8 @@ internal sealed unsafe class CablePort : FramePort
             if (length == 0)
             {
                 Arm();
-                return 0;
+                // The guest's frames fill up what the port leaves of the board's time.
+                return _guest?.Next(buffer) ?? 0;
             }
 
             if (_impairment is not { } impairment)
@@ -85,6 +100,11 @@ internal sealed unsafe class CablePort : FramePort
     /// <inheritdoc/>
     public override bool Write(ReadOnlySpan<byte> frame)
     {
+        if (_guest is { } guest && guest.Take(frame))
+        {
+            return true;
+        }
+
         if (_impairment is not { } impairment)
         {
             return _port.Write(frame);
@@ -151,6 +171,11 @@ internal sealed unsafe class CablePort : FramePort
             ? 0
             : Math.Max(1, (long)((due - Stopwatch.GetTimestamp()) * (1e9 / Stopwatch.Frequency)));
         // Setting it also takes back what has expired.
+        SetTimer(nanoseconds);
+    }
+
+    private void SetTimer(long nanoseconds)
+    {
         KernelCalls.TimerSpecification specification = new() { Seconds = nanoseconds / 1_000_000_000, Nanoseconds = nanoseconds % 1_000_000_000 };
         if (KernelCalls.TimerSet(_timer, 0, &specification, null) != 0)
         {

@@ -118,7 +118,7 @@ public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
 
     /// <summary>Lives that TCP does not allow.</summary>
     public static TheoryData<string> Impossible() =>
-        ["refused", "gave up early", "never open", "never freed", "aborted", "flushed", "reset early", "half closed", "gave up its FIN early"];
+        ["refused", "gave up early", "never open", "never freed", "aborted", "flushed", "reset early", "half closed", "not accepted", "gave up its FIN early"];
 
     [Theory]
     [MemberData(nameof(Impossible))]
@@ -134,6 +134,7 @@ public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
             "aborted" => Good with { Reason = CloseReason.Aborted, Lost = 99 },
             "flushed" => Good with { Reason = CloseReason.Flushed, Lost = 99 },
             "reset early" => Good with { Reason = CloseReason.ResetByPeer, Lost = Life.KernelTransmissions - 1 },
+            "not accepted" => Good with { Opener = Opener.Engine, KernelError = SocketError.TimedOut, Lost = Life.KernelAnswers - 1 },
             "half closed" => Good with { KernelError = SocketError.ConnectionReset },
             _ => Good with { Reason = CloseReason.TimedOut, Lost = Life.EngineTransmissions - 1 },
         };

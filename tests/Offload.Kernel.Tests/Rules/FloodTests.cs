@@ -1,0 +1,496 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Offload.Connections;
+using Offload.Counters;
+using Offload.Engine.Tests.Frames;
+using Offload.Isn;
+using Offload.Kernel.Tests.Bench;
+using Offload.Kernel.Tests.Relay;
+using Offload.Listeners;
+using Offload.Registers;
+using Offload.Timers;
+using Offload.VirtualBoard;
+using Xunit.Abstractions;
+
+namespace Offload.Kernel.Tests.Rules;
+
+/// <summary>
+/// SYNs from random addresses, as fast as the board takes them, while kernels connect through the TAP on a cable that loses nothing: 50,000 a case, or
+/// 2,000,000 with OFFLOAD_TEST_FULL=1. The flood comes in at the cable, behind the TAP, so that it takes no room from the clients in the kernel's queues.
+/// OFFLOAD_TEST_SEED replays its addresses.
+/// </summary>
+[Collection(KernelGroup.Name)]
+public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
+{
+    /// <summary>Entries that the engine keeps free, by making room in time, while cookies are out.</summary>
+    private const int Reserve = 8;
+
+    /// <summary>Clients that connect at a time.</summary>
+    private const int Dialers = 4;
+
+    /// <summary>Ports of the clients that fill the table: each only once, for a second SYN would open a connection in TIME-WAIT anew (rule F9).</summary>
+    private const int FirstPort = 16_000;
+
+    /// <summary>Least clients that a flood is judged by.</summary>
+    private const int LeastClients = 50;
+
+    private static readonly bool Full = Environment.GetEnvironmentVariable("OFFLOAD_TEST_FULL") == "1";
+    private static readonly long FloodLength = Full ? 2_000_000 : 50_000;
+
+    /// <summary>A client's first SYN is sent again after a second (TCP_TIMEOUT_INIT): whoever connects sooner has sent one.</summary>
+    private static readonly TimeSpan FirstRetransmission = TimeSpan.FromSeconds(1);
+
+    /// <summary>What fills the table.</summary>
+    public enum Filling
+    {
+        /// <summary>SYN-RECEIVED: the flood itself.</summary>
+        HalfOpen,
+
+        /// <summary>Kernels' connections that the engine closed first.</summary>
+        TimeWait,
+
+        /// <summary>Kernels' connections that were released to the host, and are watched.</summary>
+        Host,
+    }
+
+    [SkippableTheory]
+    [InlineData(Ip.V4)]
+    [InlineData(Ip.V6)]
+    [Trait("Rule", "K1")]
+    [Trait("Rule", "K2")]
+    [Trait("Rule", "K3")]
+    public async Task Past_the_threshold_every_client_connects_at_its_first_syn(Ip ip)
+    {
+        await using Scene scene = await rig.BeginAsync();
+        await SetThresholdAsync(scene, 512);
+        Listener listener = await scene.ListenAsync(ip);
+        SynFlood flood = await BeginAsync(scene, listener);
+        TimeSpan untilRotation = TimeSpan.Zero;
+        if (Full)
+        {
+            // A new cookie key amid the flood: it takes effect with the next period.
+            untilRotation = (await scene.Board.Isn.RotateAsync(IsnKeys.Cookie)).CookieKeyTakesEffectIn ?? TimeSpan.Zero;
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        List<Dial> dials = await DialAllAsync(
+            scene, listener, keep: false, enough: dialed => flood.Sent >= FloodLength && dialed >= LeastClients && Stopwatch.GetElapsedTime(started) > untilRotation + (untilRotation / 8));
+        await EndAsync(scene, flood, dials, started, $"{ip}, past a threshold of 512{(Full ? $", a new cookie key after {untilRotation.TotalSeconds:F0} s" : "")}");
+
+        Assert.Empty(Late(dials));
+        Assert.Equal((ulong)dials.Count, await scene.CountAsync(CounterId.Established));
+        Assert.True(await scene.CountAsync(CounterId.CookiesSent) > (ulong)FloodLength / 2, "hardly any cookies were sent");
+        Assert.True(await scene.CountAsync(CounterId.CookiesAccepted) > 0, "no client came in by a cookie");
+        await NothingWasLostAsync(scene, flood, dials.Count);
+    }
+
+    /// <summary>Every filling, with one version of IP; with both in a long run.</summary>
+    public static TheoryData<Ip, Filling> Fillings()
+    {
+        TheoryData<Ip, Filling> data = new() { { Ip.V4, Filling.HalfOpen }, { Ip.V6, Filling.TimeWait }, { Ip.V4, Filling.Host } };
+        if (Full)
+        {
+            data.Add(Ip.V6, Filling.HalfOpen);
+            data.Add(Ip.V4, Filling.TimeWait);
+            data.Add(Ip.V6, Filling.Host);
+        }
+
+        return data;
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Fillings))]
+    [Trait("Rule", "K1")]
+    [Trait("Rule", "K2")]
+    public async Task With_a_full_table_every_client_connects_at_its_first_syn(Ip ip, Filling filling)
+    {
+        await using Scene scene = await rig.BeginAsync();
+        int capacity = await PatientTimersAsync(scene);
+        Listener listener = await scene.ListenAsync(ip);
+        if (filling != Filling.HalfOpen)
+        {
+            await FillAsync(scene, ip, filling, capacity);
+        }
+
+        SynFlood flood = await BeginAsync(scene, listener);
+        await FullAsync(scene, capacity);
+        string before = await ContentsAsync(scene, flood);
+        GoOn(flood);
+        long started = Stopwatch.GetTimestamp();
+        // Those that connected stay, so that the flood does not get the places of what made room for them.
+        List<Dial> dials = await DialAllAsync(
+            scene, listener, keep: true, enough: dialed => (flood.Sent >= FloodLength && dialed >= LeastClients) || dialed >= capacity / 2);
+        while (flood.Sent < FloodLength)
+        {
+            await Task.Delay(20);
+        }
+
+        await EndAsync(scene, flood, dials, started, $"{ip}, full of {filling}: {before}");
+        output.WriteLine($"afterwards: {await ContentsAsync(scene, flood)}");
+        Assert.Empty(Late(dials));
+        ulong evicted = await scene.CountAsync(CounterId.ClosedEvicted);
+        Assert.InRange(evicted, (ulong)(dials.Count - Reserve), (ulong)(dials.Count + Reserve));
+        Assert.Equal(0ul, await scene.CountAsync(CounterId.CookiesNoRoom));
+        TcpState wanted = filling == Filling.HalfOpen ? TcpState.SynReceived : filling == Filling.TimeWait ? TcpState.TimeWait : TcpState.Established;
+        int still = (await scene.Board.Connections.SnapshotAsync()).Rows.ToArray().Count(row => row.State == wanted && (row.Owner == Owner.Host) == (filling == Filling.Host));
+        Assert.InRange(still, capacity - dials.Count - Reserve, capacity);
+    }
+
+    /// <summary>One version of IP; both in a long run.</summary>
+    public static TheoryData<Ip> Versions() => Full ? [Ip.V4, Ip.V6] : [Ip.V6];
+
+    [SkippableTheory]
+    [MemberData(nameof(Versions))]
+    [Trait("Rule", "K2")]
+    public async Task With_a_table_full_of_the_engines_own_the_ack_is_dropped_and_counted(Ip ip)
+    {
+        const int Clients = 40;
+        await using Scene scene = await rig.BeginAsync();
+        int capacity = await PatientTimersAsync(scene);
+        Listener listener = await scene.ListenAsync(ip);
+        Queue<Socket> owners = new((await FillAsync(scene, ip, null, capacity)).Where(socket => socket is not null)!);
+        SynFlood flood = await BeginAsync(scene, listener);
+        await FullAsync(scene, capacity);
+        ulong established = await scene.CountAsync(CounterId.Established);
+        long started = Stopwatch.GetTimestamp();
+        List<(Dial Dial, Socket Socket)> clients = [];
+        for (int i = 0; i < Clients; i++)
+        {
+            Socket client = scene.NewClient(ip);
+            clients.Add((await DialAsync(client, listener), client));
+        }
+
+        while (flood.Sent < FloodLength)
+        {
+            await Task.Delay(20);
+        }
+
+        await scene.CountedAsync(CounterId.CookiesNoRoom, Clients);
+        await EndAsync(scene, flood, [.. clients.Select(client => client.Dial)], started, $"{ip}, full of the engine's own");
+        output.WriteLine($"afterwards: {await ContentsAsync(scene, flood)}");
+
+        // The kernel has its SYN,ACK at the first SYN, and believes to be connected; its ACK was dropped, and nothing ever told it so.
+        Assert.All(clients, client => Assert.Equal((KernelState.Established, 0), (TcpInfo.Of(client.Socket).State, client.Dial.Retransmissions)));
+        Assert.Equal((ulong)Clients, await scene.CountAsync(CounterId.CookiesNoRoom));
+        Assert.Equal(established, await scene.CountAsync(CounterId.Established));
+        Assert.Equal(0ul, await scene.CountAsync(CounterId.ClosedEvicted) + await scene.CountAsync(CounterId.UnknownResetsSent) + await scene.CountAsync(CounterId.HandshakeResetsSent));
+        Assert.All(clients, client =>
+        {
+            ConnectionKey key = Scene.KeyOf(client.Socket, listener.EndPoint);
+            Assert.True(Assert.Single(scene.Trace.ToClient(key)).Segment.IsSynAck);
+            Assert.Empty(scene.Trace.AtHost(key));
+        });
+
+        // Once there is room, the next segment of each carries its cookie again, and it is in.
+        for (int i = 0; i < Clients; i++)
+        {
+            owners.Dequeue().Dispose();
+            clients[i].Socket.Send(new byte[1]);
+            await scene.RowAsync(Scene.KeyOf(clients[i].Socket, listener.EndPoint), row => row is { State: TcpState.Established, Origin: Origin.Cookie });
+        }
+    }
+
+    // What the check of first SYNs must see: fewer cookies than the flood takes. Without it the tests above would pass on any engine that connects at all.
+    [SkippableTheory]
+    [InlineData(Ip.V4)]
+    [InlineData(Ip.V6)]
+    public async Task Without_enough_cookies_the_check_finds_late_clients(Ip ip)
+    {
+        await using Scene scene = await rig.BeginAsync();
+        int capacity = await PatientTimersAsync(scene);
+        await scene.Board.Isn.SetCookieBucketAsync(new TokenBucket(1, 15));
+        try
+        {
+            Listener listener = await scene.ListenAsync(ip);
+            SynFlood flood = await BeginAsync(scene, listener);
+            await FullAsync(scene, capacity);
+            await scene.CountedAsync(CounterId.CookiesLimited, 1000);
+            Socket client = scene.NewClient(ip);
+            Task<Dial> dialing = DialAsync(client, listener);
+            await Scene.UntilAsync(() => TcpInfo.Of(client).Retransmissions > 0 || dialing.IsCompleted, () => "the client sent its SYN again");
+            flood.Stop();
+            Assert.Single(Late([await dialing]));
+            Assert.True(scene.Trace.FromClient(Scene.KeyOf(client, listener.EndPoint)).Count(frame => frame.Segment.IsSyn) > 1);
+            output.WriteLine($"{ip}: {flood.Sent} SYNs, {await scene.CountAsync(CounterId.CookiesLimited)} cookies held back: {await dialing}");
+        }
+        finally
+        {
+            rig.Relay.Guest = null;
+            await scene.Board.Isn.SetCookieBucketAsync(new TokenBucket(0, 0));
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(Ip.V4)]
+    [InlineData(Ip.V6)]
+    public async Task A_client_whose_syn_is_lost_is_late(Ip ip)
+    {
+        await using Scene scene = await rig.BeginAsync();
+        Listener listener = await scene.ListenAsync(ip);
+        Dial first = await DialAsync(scene.NewClient(ip), listener);
+        scene.Impairment = new LossOf((direction, segment) => direction == RelayDirection.ToBoard && segment.IsSyn, most: 1);
+        Dial second = await DialAsync(scene.NewClient(ip), listener);
+        Assert.Equal(0, first.Retransmissions);
+        Assert.Equal(second.ToString(), Assert.Single(Late([first, second])));
+    }
+
+    [Theory]
+    [InlineData(Ip.V4)]
+    [InlineData(Ip.V6)]
+    public void The_floods_frames_are_right_and_do_not_come_twice(Ip ip)
+    {
+        TcpFrame target = new()
+        {
+            DestinationMac = 0x020000000001,
+            Source = NetworkAddress.FromIPAddress(KernelRig.ClientAddress(ip)).Value,
+            Destination = NetworkAddress.FromIPAddress(KernelRig.HostAddress(ip)).Value,
+            DestinationPort = 80,
+        };
+        SynFlood flood = new(1, target);
+        SynFlood other = new(2, target);
+        HashSet<(NetworkAddress, ushort)> sources = [];
+        HashSet<int> lengths = [];
+        byte[] buffer = new byte[2000];
+        for (int i = 0; i < 3000; i++)
+        {
+            SynFlood source = i % 2 == 0 ? flood : other;
+            ReadOnlySpan<byte> frame = buffer.AsSpan(0, source.Next(buffer));
+            Assert.True(CableGuest.IsOurs(frame));
+            Assert.False(source.Take(frame));
+            Assert.True(WireSegment.TryRead(frame, out WireSegment segment));
+            Assert.True(segment.IsSyn && segment.DestinationPort == 80 && segment.Source != segment.Destination);
+            sources.Add((segment.Source, segment.SourcePort));
+            int packet = BinaryPrimitives.ReadUInt16BigEndian(frame[(ip == Ip.V4 ? 16 : 18)..]);
+            lengths.Add(packet);
+            ReadOnlySpan<byte> tcp = ip == Ip.V4 ? frame[34..(14 + packet)] : frame.Slice(54, packet);
+            Assert.Equal(0, InternetChecksum.OfTcp(segment.Source.Value, segment.Destination.Value, ip == Ip.V6, tcp));
+            Assert.Equal(0, ip == Ip.V4 ? InternetChecksum.Of(frame.Slice(14, 20)) : 0);
+        }
+
+        Assert.Equal(3000, sources.Count);
+        Assert.Equal(3, lengths.Count);
+        flood.Stop();
+        Assert.Equal((1500L, 0), (flood.Sent, flood.Next(buffer)));
+    }
+
+    private static IReadOnlyList<string> Late(IEnumerable<Dial> dials) =>
+        [.. dials.Where(dial => dial.Retransmissions > 0 || dial.Connected >= FirstRetransmission).Select(dial => dial.ToString())];
+
+    private static async Task<Dial> DialAsync(Socket client, Listener listener)
+    {
+        long started = Stopwatch.GetTimestamp();
+        await Scene.ConnectAsync(client, listener.EndPoint);
+        TimeSpan connected = Stopwatch.GetElapsedTime(started);
+        return new Dial(((System.Net.IPEndPoint)client.LocalEndPoint!).Port, connected, TcpInfo.Of(client).Retransmissions);
+    }
+
+    /// <summary>Timers that let half-open, TIME-WAIT and waiting entries stay for the whole test.</summary>
+    /// <returns>Entries of the table.</returns>
+    private static async Task<int> PatientTimersAsync(Scene scene)
+    {
+        await NoRetransmissionsAsync(scene);
+        await scene.SetTimerAsync("time_wait", TimeSpan.FromMinutes(15));
+        await scene.SetTimerAsync("adoption_timeout", TimeSpan.FromMinutes(2));
+        return (await scene.Board.GetIdentityAsync()).Connections;
+    }
+
+    private static async Task SetThresholdAsync(Scene scene, int halfOpen)
+    {
+        await scene.SetRegisterAsync("isn.cookie_threshold", (uint)halfOpen);
+        await NoRetransmissionsAsync(scene);
+    }
+
+    /// <summary>
+    /// Nothing is sent again while a test lasts. The virtual board's time goes on between its turns, by milliseconds, so that a sweep sends the second
+    /// SYN,ACKs of a whole flood within a few clocks, for which the port has no room; on a board each entry has its own 5 us.
+    /// </summary>
+    private static Task NoRetransmissionsAsync(Scene scene) => scene.SetTimerAsync("rto_initial", TimeSpan.FromSeconds(100));
+
+    private static async Task FullAsync(Scene scene, int capacity)
+    {
+        uint used = 0;
+        await Scene.UntilAsync(
+            async () => (used = await scene.Board.Registers.ReadAsync("control.entries_in_use")) >= capacity - Reserve,
+            () => $"{used} of {capacity} entries are in use: the table is full");
+    }
+
+    /// <summary>What is in the table. The flood stops meanwhile: each of thousands of register accesses would wait for a turn of the virtual board.</summary>
+    private static async Task<string> ContentsAsync(Scene scene, SynFlood flood)
+    {
+        flood.Stop();
+        ConnectionSnapshot table = await scene.Board.Connections.SnapshotAsync();
+        return string.Join(
+            ", ", table.Rows.ToArray().GroupBy(row => (row.State, row.Owner)).Select(group => $"{group.Count()} {group.Key.State.ToRfcName()} ({group.Key.Owner})"));
+    }
+
+    private void GoOn(SynFlood flood)
+    {
+        flood.GoOn();
+        rig.Relay.Guest = flood;
+    }
+
+    private async Task<SynFlood> BeginAsync(Scene scene, Listener listener)
+    {
+        ulong seed = Environment.GetEnvironmentVariable("OFFLOAD_TEST_SEED") is { Length: > 0 } text
+            ? ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
+            : (ulong)Random.Shared.NextInt64();
+        output.WriteLine($"OFFLOAD_TEST_SEED={seed}");
+        SynFlood flood = new(seed, scene.SegmentOf(ConnectionKey.FromEndPoints(listener.EndPoint, new System.Net.IPEndPoint(KernelRig.ClientAddress(listener.EndPoint.AddressFamily == AddressFamily.InterNetwork ? Ip.V4 : Ip.V6), 1)), TcpFlags.Syn, 0));
+        scene.Trace.PassesOverGuests = true;
+        rig.Relay.Guest = flood;
+        scene.Own(new Remover(() =>
+        {
+            flood.Stop();
+            rig.Relay.Guest = null;
+            scene.Trace.PassesOverGuests = false;
+        }));
+        await Scene.UntilAsync(() => flood.Sent > 0, () => "the flood began");
+        return flood;
+    }
+
+    /// <summary>Clients connect, some at a time, until there were enough.</summary>
+    private static async Task<List<Dial>> DialAllAsync(Scene scene, Listener listener, bool keep, Func<int, bool> enough)
+    {
+        List<Dial> dials = [];
+        Lock gate = new();
+        Ip ip = listener.EndPoint.AddressFamily == AddressFamily.InterNetwork ? Ip.V4 : Ip.V6;
+        await Task.WhenAll(Enumerable.Range(0, Dialers).Select(async _ =>
+        {
+            await Task.Yield();
+            while (true)
+            {
+                Socket client;
+                lock (gate)
+                {
+                    if (enough(dials.Count))
+                    {
+                        return;
+                    }
+
+                    client = scene.NewClient(ip);
+                }
+
+                Dial dial = await DialAsync(client, listener);
+                // The engine has it, too.
+                ConnectionRow row = await scene.RowAsync(Scene.KeyOf(client, listener.EndPoint), r => r.State == TcpState.Established);
+                lock (gate)
+                {
+                    dials.Add(dial);
+                }
+
+                if (!keep)
+                {
+                    // RST; waited for, so that the port's next use meets no entry.
+                    client.Dispose();
+                    await scene.GoneAsync(row.Key);
+                }
+            }
+        }));
+        return dials;
+    }
+
+    /// <summary>Fills the table by kernels' connections.</summary>
+    /// <param name="scene">The scene.</param>
+    /// <param name="ip">Version of IP.</param>
+    /// <param name="filling">As what; null: as open connections that the engine owns.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>The clients' sockets; null where they are closed.</returns>
+    private async Task<Socket?[]> FillAsync(Scene scene, Ip ip, Filling? filling, int count)
+    {
+        if (filling == Filling.Host)
+        {
+            // Nobody adopts these here: what the host's kernel says of connections that it does not know is to stay with it.
+            string client = KernelRig.ClientAddress(ip) + (ip == Ip.V4 ? "/32" : "/128");
+            rig.Host.Ip($"route add blackhole {client}");
+            scene.Own(new Remover(() => rig.Host.Ip($"route del blackhole {client}")));
+            // Nor is it to be asked for addresses meanwhile.
+            string host = $"{KernelRig.HostAddress(ip)} dev {KernelRig.NetTap}";
+            rig.Client.Ip($"neigh replace {host} lladdr {rig.Hardware.HostPort!.MacAddress} nud permanent");
+            scene.Own(new Remover(() => rig.Client.Ip($"neigh del {host}")));
+        }
+
+        Listener listener = await scene.ListenAsync(
+            ip, options => options with { Mode = filling == Filling.Host ? ListenerMode.Adopt : ListenerMode.Keep, Backlog = ushort.MaxValue });
+        long started = Stopwatch.GetTimestamp();
+        using SemaphoreSlim places = new(64);
+        Socket?[] sockets = await Task.WhenAll(Enumerable.Range(FirstPort, count).Select(async port =>
+        {
+            await places.WaitAsync();
+            try
+            {
+                (Socket socket, ConnectionRow row) = await scene.ConnectAsync(listener, port);
+                if (filling == Filling.Host)
+                {
+                    await scene.Board.Connections.ReleaseAsync(row.Key, row.CreatedMicroseconds);
+                }
+                else if (filling == Filling.TimeWait)
+                {
+                    await scene.Board.Connections.CloseAsync(row.Key, row.CreatedMicroseconds);
+                    Assert.Equal(0, await socket.ReceiveAsync(new byte[1], SocketFlags.None).WaitAsync(Scene.Patience));
+                    socket.LingerState = new LingerOption(enable: false, 0);
+                    socket.Dispose();
+                    return null;
+                }
+
+                return socket;
+            }
+            finally
+            {
+                places.Release();
+            }
+        }));
+        output.WriteLine($"{count} connections of kernels fill the table in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
+        if (filling == Filling.TimeWait)
+        {
+            await Scene.UntilAsync(
+                async () => (await scene.Board.Connections.SnapshotAsync()).Rows.ToArray().All(row => row.State == TcpState.TimeWait), () => "all are in TIME-WAIT");
+        }
+
+        return sockets;
+    }
+
+    private async Task EndAsync(Scene scene, SynFlood flood, List<Dial> dials, long started, string what)
+    {
+        TimeSpan time = Stopwatch.GetElapsedTime(started);
+        flood.Stop();
+        VirtualBoardStatistics statistics = rig.Hardware.Statistics;
+        double[] waits = [.. dials.Select(dial => dial.Connected.TotalMilliseconds).Order()];
+        output.WriteLine(what);
+        output.WriteLine(
+            $"{flood.Sent} SYNs of the flood, {flood.Answered} SYN,ACKs to it; {dials.Count} clients, {Late(dials).Count} of them not at their first SYN; connected in "
+            + $"{waits[waits.Length / 2]:F1} ms (median), {waits[^1]:F1} ms (longest); {time.TotalSeconds:F1} s, {flood.Sent / time.TotalSeconds:F0} SYNs/s, "
+            + $"{statistics.ClocksRun} clocks so far");
+        List<string> counts = [];
+        foreach (CounterId id in Enum.GetValues<CounterId>())
+        {
+            ulong count = await scene.CountAsync(id);
+            if (count > 0)
+            {
+                counts.Add($"{id} {count}");
+            }
+        }
+
+        output.WriteLine(string.Join(", ", counts));
+    }
+
+    /// <summary>Each SYN of flood and clients was answered, and no frame was dropped on the way.</summary>
+    private static async Task NothingWasLostAsync(Scene scene, SynFlood flood, int clients)
+    {
+        ulong answered = await scene.CountAsync(CounterId.CookiesSent) + await scene.CountAsync(CounterId.SynReceived) + await scene.CountAsync(CounterId.SynRepeated);
+        Assert.Equal((ulong)(flood.Sent + clients), answered);
+        Assert.Equal(0ul, await scene.CountAsync(CounterId.NetDroppedFull) + await scene.CountAsync(CounterId.RepliesDropped) + await scene.CountAsync(CounterId.TableFull));
+    }
+
+    /// <summary>How a client connected.</summary>
+    /// <param name="Port">Its port.</param>
+    /// <param name="Connected">How long connect() took.</param>
+    /// <param name="Retransmissions">Segments that its kernel sent again (tcpi_total_retrans): SYNs, for nothing else was sent.</param>
+    private sealed record Dial(int Port, TimeSpan Connected, int Retransmissions);
+
+    private sealed class Remover(Action remove) : IDisposable
+    {
+        public void Dispose() => remove();
+    }
+}
