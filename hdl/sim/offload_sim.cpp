@@ -20,6 +20,7 @@
 
 #include "Voffload_core.h"
 #include "frame_ring.h"
+#include "peek.h"
 #include "verilated.h"
 #if VM_COVERAGE
 #include "verilated_cov.h"
@@ -290,6 +291,13 @@ public:
     const input_port& input(uint32_t port) const { return inputs_[port]; }
     output_port& output(uint32_t port) { return outputs_[port]; }
 
+    uint32_t peek_entries(uint32_t* words, uint32_t count, uint32_t record_words) const {
+        return ::peek_entries(*core_.rootp, words, count, record_words);
+    }
+    uint32_t peek_events(uint32_t* words, uint32_t count, uint32_t record_words) const {
+        return ::peek_events(*core_.rootp, words, count, record_words);
+    }
+
     // Set once the model has thrown: its state means nothing any more.
     bool broken = false;
 
@@ -465,4 +473,12 @@ void offload_sim_set_ready(offload_sim* sim, uint32_t port, uint64_t pattern) {
     if (sim != nullptr && port <= OFFLOAD_SIM_HOST) {
         sim->output(port).set_pattern(pattern);
     }
+}
+
+uint32_t offload_sim_peek_entries(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words) {
+    return sim == nullptr || words == nullptr ? 0 : sim->peek_entries(words, count, record_words);
+}
+
+uint32_t offload_sim_peek_events(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words) {
+    return sim == nullptr || words == nullptr ? 0 : sim->peek_events(words, count, record_words);
 }

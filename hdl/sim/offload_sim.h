@@ -87,6 +87,13 @@ OFFLOAD_SIM_API uint32_t offload_sim_interrupt(const offload_sim* sim);
 // tready of an output: high in the clocks where bit (clock % 64) of pattern is set and there is room for a frame. All ones at first.
 OFFLOAD_SIM_API void offload_sim_set_ready(offload_sim* sim, uint32_t port, uint64_t pattern);
 
+// Straight out of the core's memories, in no clock: for tests that look after every step. Means what the registers would say only
+// while nothing is under way. Both give the number of records that there are and copy the first ones, as many as fit into
+// count words, each of record_words words (its layout's, rounded up); 0 where record_words is not the layout's.
+// Entries in use by ascending index; events that wait, oldest first.
+OFFLOAD_SIM_API uint32_t offload_sim_peek_entries(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words);
+OFFLOAD_SIM_API uint32_t offload_sim_peek_events(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words);
+
 #ifdef __cplusplus
 }
 #endif

@@ -18,6 +18,7 @@ internal sealed unsafe class Core : IDisposable
     private readonly byte[] _buffer = new byte[16384];
     private nint _core = NativeCore.Create();
     private readonly Dictionary<uint, uint> _written = [];
+    private uint[] _peeked = new uint[64 * 32];
     private byte _sequence;
 
     /// <summary>A core out of reset whose memories are filled.</summary>
@@ -299,6 +300,27 @@ internal sealed unsafe class Core : IDisposable
         }
     }
 
+    /// <summary>All events that wait, popped; they are read straight from the core's memory, in no clock. The core has settled.</summary>
+    public List<Image> TakeEventsQuickly()
+    {
+        List<Image> events = Peek("event", NativeCore.PeekEvents);
+        if (events.Count > 0)
+        {
+            uint status = Read("event.status");
+            Require((status & 0xFFFF) == events.Count, "the registers say another number of events than the memory holds");
+            uint head = status >> RegisterSource.Lsb("event.status.head");
+            for (uint i = 0; i < events.Count; i++)
+            {
+                Write("event.pop", (head + i) & 0xFFFF);
+            }
+        }
+
+        return events;
+    }
+
+    /// <summary>All entries in use, straight from the core's memory, in no clock. The core has settled.</summary>
+    public List<Image> PeekEntries() => Peek("entry", NativeCore.PeekEntries);
+
     /// <summary>One consistent snapshot of the counters by name.</summary>
     public Dictionary<string, ulong> Counters()
     {
@@ -339,6 +361,33 @@ internal sealed unsafe class Core : IDisposable
         }
 
         return entries;
+    }
+
+    private List<Image> Peek(string layout, delegate* unmanaged<nint, uint*, uint, uint, uint> from)
+    {
+        int words = Image.Words(layout);
+        while (true)
+        {
+            uint count;
+            fixed (uint* target = _peeked)
+            {
+                count = from(_core, target, (uint)_peeked.Length, (uint)words);
+            }
+
+            if (count * words > _peeked.Length)
+            {
+                _peeked = new uint[count * words];
+                continue;
+            }
+
+            var images = new List<Image>((int)count);
+            for (int i = 0; i < count; i++)
+            {
+                images.Add(new Image(layout, _peeked.AsSpan(i * words, words)));
+            }
+
+            return images;
+        }
     }
 
     /// <summary>Argument registers keep what was written: only what is new is written again, for a bus access costs as much as a segment.</summary>

@@ -31,6 +31,9 @@ internal static unsafe class NativeCore
     public static readonly delegate* unmanaged<nint, uint> Interrupt = (delegate* unmanaged<nint, uint>)Find("interrupt");
     public static readonly delegate* unmanaged<nint, uint, ulong, void> SetReady = (delegate* unmanaged<nint, uint, ulong, void>)Find("set_ready");
 
+    public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekEntries = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_entries");
+    public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekEvents = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_events");
+
     private static nint Find(string function) => NativeLibrary.GetExport(Library.Value, "offload_sim_" + function);
 
     private static nint Load()

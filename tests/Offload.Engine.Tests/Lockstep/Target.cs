@@ -13,6 +13,12 @@ internal abstract class Target : IDisposable
     /// <summary>Everything that was sent has been worked on.</summary>
     public abstract Output Collect();
 
+    /// <summary>The same by the quickest way there is; registers that show it otherwise are left aside.</summary>
+    public virtual Output CollectQuickly() => Collect();
+
+    /// <summary>All entries at no cost; null where only READ gives them.</summary>
+    public virtual List<Image>? Peek() => null;
+
     public abstract (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null);
 
     public abstract void Listen(int slot, EndPoint listener);
@@ -50,20 +56,11 @@ internal class CoreTarget : Target
 
     public override void Send(Port port, byte[] frame, bool bad) => _core.Send(port, frame, bad);
 
-    public override Output Collect()
-    {
-        _core.Settle();
-        var output = new Output();
-        output.Net.AddRange(_core.ReceiveAll(Port.Net));
-        output.Host.AddRange(_core.ReceiveAll(Port.Host));
-        foreach (Image item in _core.TakeEvents())
-        {
-            item["index"] = 0;
-            output.Events.Add(item);
-        }
+    public override Output Collect() => Collect(_core.TakeEvents);
 
-        return output;
-    }
+    public override Output CollectQuickly() => Collect(_core.TakeEventsQuickly);
+
+    public override List<Image>? Peek() => _core.PeekEntries();
 
     public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null) =>
         _core.Command(order, flow, with);
@@ -84,6 +81,21 @@ internal class CoreTarget : Target
     {
         _core.Dispose();
         base.Dispose();
+    }
+
+    private Output Collect(Func<List<Image>> takeEvents)
+    {
+        _core.Settle();
+        var output = new Output();
+        output.Net.AddRange(_core.ReceiveAll(Port.Net));
+        output.Host.AddRange(_core.ReceiveAll(Port.Host));
+        foreach (Image item in takeEvents())
+        {
+            item["index"] = 0;
+            output.Events.Add(item);
+        }
+
+        return output;
     }
 }
 
