@@ -37,8 +37,8 @@ if [ $full = 1 ]; then
 else
   unset OFFLOAD_TEST_FULL
   filter=(--filter "Category!=Full")
-  hang=6m
-  limit=15m
+  hang=15m
+  limit=30m
 fi
 # The prefix carries the environment, so it is made again now that the variable is set.
 offload_board_rights

@@ -11,7 +11,7 @@ namespace Offload.Cli.Commands;
 /// <summary>How rows of the connection table are written.</summary>
 internal static class ConnectionText
 {
-    /// <summary>Headings of <see cref="Cells"/>.</summary>
+    /// <summary>Headings of <see cref="Cells(ConnectionRow)"/>.</summary>
     internal static readonly string[] Headings = ["LOCAL", "REMOTE", "STATE", "OWNER", "ISS", "IRS", "SND.NXT", "RCV.NXT", "MSS", "OPTIONS"];
 
     internal static JsonNode ToJson(ConnectionRow row) => new JsonObject
@@ -59,8 +59,7 @@ internal static class ConnectionText
         var table = new TextTable(Headings) { RightAligned = [4, 5, 6, 7, 8] };
         foreach (var listener in listeners)
         {
-            var local = listener.EndPoint + (listener.Vlan is { } vlan ? $" vlan {vlan}" : "");
-            table.Add(local, "*", TcpState.Listen.ToRfcName(), JsonOutput.Name(Owner.Engine), "-", "-", "-", "-", listener.Mss.ToString(CultureInfo.InvariantCulture), "-");
+            table.Add(Cells(listener));
         }
 
         foreach (var row in rows)
@@ -70,6 +69,20 @@ internal static class ConnectionText
 
         return table;
     }
+
+    internal static string[] Cells(Listener listener) =>
+    [
+        listener.EndPoint + (listener.Vlan is { } vlan ? $" vlan {vlan}" : ""),
+        "*",
+        TcpState.Listen.ToRfcName(),
+        JsonOutput.Name(Owner.Engine),
+        "-",
+        "-",
+        "-",
+        "-",
+        listener.Mss.ToString(CultureInfo.InvariantCulture),
+        "-",
+    ];
 
     internal static string[] Cells(ConnectionRow row) =>
     [

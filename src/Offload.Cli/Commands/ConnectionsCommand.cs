@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Offload.Boards;
 using Offload.Cli.Shell;
+using Offload.Listeners;
 using Offload.Registers;
 
 namespace Offload.Cli.Commands;
@@ -24,8 +26,7 @@ internal static class ConnectionsCommand
         var board = await context.OpenBoardAsync().ConfigureAwait(false);
         await using (board.ConfigureAwait(false))
         {
-            var listeners = (await board.Listeners.ListAsync(context.Cancellation).ConfigureAwait(false))
-                .Where(listener => listener.Action == ListenerAction.Accept).ToList();
+            var listeners = await AcceptingAsync(context, board).ConfigureAwait(false);
             var snapshot = await board.Connections.SnapshotAsync(context.Cancellation).ConfigureAwait(false);
             if (context.Json)
             {
@@ -51,6 +52,10 @@ internal static class ConnectionsCommand
             return ExitCode.Ok;
         }
     }
+
+    /// <summary>The listeners that are in LISTEN: those that accept.</summary>
+    internal static async Task<List<Listener>> AcceptingAsync(CommandContext context, OffloadBoard board) =>
+        [.. (await board.Listeners.ListAsync(context.Cancellation).ConfigureAwait(false)).Where(listener => listener.Action == ListenerAction.Accept)];
 
     private static Command CreateOrphans(OffloadCommand root)
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Offload.Boards;
 using Offload.Cli.Shell;
 using Offload.Connections;
+using Offload.Listeners;
 using Spectre.Console;
 
 namespace Offload.Cli.Commands;
@@ -113,19 +114,28 @@ internal static class ConnectionsWatch
             do
             {
                 await board.Connections.SnapshotAsync(snapshot, context.Cancellation).ConfigureAwait(false);
-                live.UpdateTarget(Render(board, snapshot, Math.Max(3, console.Profile.Height - 8)));
+                var listeners = await ConnectionsCommand.AcceptingAsync(context, board).ConfigureAwait(false);
+                live.UpdateTarget(Render(board, listeners, snapshot, Math.Max(3, console.Profile.Height - 8)));
             }
             while (await timer.WaitForNextTickAsync(context.Cancellation).ConfigureAwait(false));
         }).ConfigureAwait(false);
     }
 
-    private static Table Render(OffloadBoard board, ConnectionSnapshot snapshot, int room)
+    private static Table Render(OffloadBoard board, List<Listener> listeners, ConnectionSnapshot snapshot, int room)
     {
         var table = new Table().Border(TableBorder.Rounded).Title($"{Markup.Escape(board.Description.Name)}: {snapshot.Count} connections");
         foreach (var heading in ConnectionText.Headings)
         {
             table.AddColumn(new TableColumn(heading).NoWrap());
         }
+
+        // Of the listeners at most so many that half of the room is for connections.
+        foreach (var listener in listeners.Take(room / 2))
+        {
+            table.AddRow([.. ConnectionText.Cells(listener).Select(cell => new Text(cell))]);
+        }
+
+        room -= Math.Min(listeners.Count, room / 2);
 
         // The newest first: those are what one waits for.
         var rows = snapshot.Rows.ToArray();

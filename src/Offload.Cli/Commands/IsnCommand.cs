@@ -60,7 +60,7 @@ internal static class IsnCommand
 
     private static Command CreateSet(OffloadCommand root)
     {
-        var mode = new Option<string?>("--mode") { Description = "rfc6528 (clock and keyed hash), counter (the clock alone; predictable) or fixed (tests only).", HelpName = "MODE" };
+        var mode = new Option<string?>("--mode") { Description = "rfc6528 (clock and keyed hash), counter (the clock alone; predictable), cookie (a SYN cookie for every SYN, RFC 4987) or fixed (tests only).", HelpName = "MODE" };
         mode.AcceptOnlyFromAmong("rfc6528", "counter", "fixed", "cookie");
         var value = new Option<uint?>("--value") { Description = "The number of mode fixed: decimal, or hexadecimal behind 0x.", CustomParser = Parse.Number };
         var newKey = new Option<bool>("--new-key") { Description = "Set a new key from the operating system's generator." };
@@ -158,6 +158,7 @@ internal static class IsnCommand
     {
         IsnMode.Rfc6528 => "rfc6528: a clock of 4 us steps and a keyed hash of the tuple",
         IsnMode.Counter => "counter: the clock alone; a stranger can predict it",
+        IsnMode.Cookie => "cookie: a SYN cookie for every SYN; for opens as rfc6528",
         IsnMode.Fixed => $"fixed: always {isn.FixedValue}; for tests only",
         _ => JsonOutput.Name(isn.EffectiveMode),
     };
@@ -185,7 +186,7 @@ internal static class IsnCommand
                 return key;
             }
 
-            throw new CliException(ExitCode.Usage, $"{path} holds no key: it has to be 32 hexadecimal digits, or 16 bytes.");
+            throw new CliException(ExitCode.Usage, $"{path} holds no key: it has to be 32 hexadecimal digits, or 16 bytes.", "`offload isn set --new-key` makes one, and needs no file.");
         }
         finally
         {

@@ -47,7 +47,7 @@ internal static class TableCheck
             }
 
             var options = connection.Timestamps ? KernelConnection.TimestampsLength : 0;
-            Same("the state", row.State == TcpState.Established ? "ESTAB" : row.State.ToString(), connection.State);
+            Same("the state", row.State == TcpState.Established ? "ESTAB" : row.State.ToRfcName(), connection.State);
             Same("timestamps", row.Timestamps, connection.Timestamps);
             Same("SACK", row.SackPermitted, connection.SackPermitted);
             Same("our window scale", row.OurScale, (byte?)connection.SendScale);

@@ -6,6 +6,8 @@ namespace Offload.Cli.Shell;
 /// <summary>What went wrong, as the user is told: message, next step, exit code.</summary>
 internal sealed record Failure(ExitCode ExitCode, string Code, string Message, string? NextStep)
 {
+    private const string Other = "`offload info` shows the board's state; if that is well, report the message: it should have said more.";
+
     /// <summary>What <paramref name="exception"/> means to the user.</summary>
     internal static Failure From(Exception exception) => exception switch
     {
@@ -16,8 +18,8 @@ internal sealed record Failure(ExitCode ExitCode, string Code, string Message, s
         OutputClosedException e => new Failure(ExitCode.OutputClosed, "output_closed", e.Message, null),
         UnauthorizedAccessException e => new Failure(ExitCode.PermissionDenied, "permission_denied", e.Message, "Run it as the file's owner, or as root."),
         FileNotFoundException or DirectoryNotFoundException => new Failure(ExitCode.Failed, "file_not_found", exception.Message, "Check the file's path."),
-        ArgumentException or FormatException => new Failure(ExitCode.Usage, "usage", exception.Message, null),
-        _ => new Failure(ExitCode.Failed, "failed", $"{exception.GetType().Name}: {exception.Message}", null),
+        ArgumentException or FormatException => new Failure(ExitCode.Usage, "usage", exception.Message, Next(OffloadError.InvalidArgument)),
+        _ => new Failure(ExitCode.Failed, "failed", $"{exception.GetType().Name}: {exception.Message}", Other),
     };
 
     /// <summary>Tells the user; a pipe that has closed gets nothing.</summary>
@@ -60,7 +62,7 @@ internal sealed record Failure(ExitCode ExitCode, string Code, string Message, s
         _ => ExitCode.Failed,
     };
 
-    private static string? Next(OffloadError code) => code switch
+    private static string Next(OffloadError code) => code switch
     {
         OffloadError.NoBitstream => "offload load FILE",
         OffloadError.BoardNotFound => "`offload boards` lists the boards; `offload virtual run` starts one in software.",
@@ -83,6 +85,11 @@ internal sealed record Failure(ExitCode ExitCode, string Code, string Message, s
         OffloadError.ConnectionAborted => "Open it again.",
         OffloadError.InvalidArgument => "--help shows what can be given.",
         OffloadError.PermissionDenied => "Run it as the board's owner, or as root.",
-        _ => null,
+        OffloadError.LinkFault => "Look at the board's cable or slot, and the kernel's log (`dmesg`); then try again.",
+        OffloadError.ProtocolError => "Use the same version of `offload` as the process that holds the board; `offload boards` shows which that is.",
+        OffloadError.Unsupported => "`offload info` shows what the board and its core have.",
+        OffloadError.KeyNotHeld => "Do it in the process that set the key, or set a new one: offload isn set --new-key",
+        OffloadError.NotComputable => "`offload connections list --json` shows each connection's origin; ISNs of syn and open follow from the key.",
+        _ => Other,
     };
 }

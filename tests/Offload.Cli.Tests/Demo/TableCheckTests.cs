@@ -38,7 +38,7 @@ public sealed class TableCheckTests
 
     private static readonly Dictionary<string, ConnectionRow> BrokenRows = new()
     {
-        { "the state is SynReceived", Row with { State = TcpState.SynReceived } },
+        { "the state is SYN-RECEIVED", Row with { State = TcpState.SynReceived } },
         { "timestamps is False", Row with { Timestamps = false } },
         { "SACK is False", Row with { SackPermitted = false } },
         { "our window scale is 6", Row with { OurScale = 6 } },
