@@ -32,13 +32,13 @@ offload_as_builder mkdir -p "$results"
 if [ $full = 1 ]; then
   export OFFLOAD_TEST_FULL=1
   filter=()
-  hang=40m
-  limit=60m
+  hang=60m
+  limit=150m
 else
   unset OFFLOAD_TEST_FULL
   filter=(--filter "Category!=Full")
-  hang=15m
-  limit=30m
+  hang=25m
+  limit=40m
 fi
 # The prefix carries the environment, so it is made again now that the variable is set.
 offload_board_rights
