@@ -22,6 +22,7 @@ namespace Offload.Kernel.Tests.Rules;
 /// OFFLOAD_TEST_SEED replays its addresses.
 /// </summary>
 [Collection(KernelGroup.Name)]
+[Trait("Category", "Full")]
 public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
 {
     /// <summary>Entries that the engine keeps free, by making room in time, while cookies are out.</summary>

@@ -14,6 +14,7 @@ namespace Offload.Kernel.Tests.Rules;
 
 /// <summary>Whole lives in both roles on a bad cable, and their ends: 200, or 2,000 with OFFLOAD_TEST_FULL=1. OFFLOAD_TEST_SEED replays a run.</summary>
 [Collection(KernelGroup.Name)]
+[Trait("Category", "Full")]
 public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
 {
     /// <summary>The kernel's ports, so that a seed meets the same flows again. Below the range that kernels choose from.</summary>

@@ -11,6 +11,7 @@ namespace Offload.Kernel.Tests.Rules;
 
 /// <summary>All 11 states at once: a cable that loses just the right segments keeps each connection where it is.</summary>
 [Collection(KernelGroup.Name)]
+[Trait("Category", "Full")]
 public sealed class StateTests(KernelRig rig, ITestOutputHelper output)
 {
     private const ushort FirstPort = 15_000;
