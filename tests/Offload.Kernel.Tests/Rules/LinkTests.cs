@@ -58,6 +58,10 @@ public sealed class LinkTests(KernelRig rig)
     public async Task The_engine_answers_while_the_hosts_interface_is_down(Ip ip)
     {
         await using Scene scene = await rig.BeginAsync();
+        // The host cannot answer for its address while its interface is down (ARP, neighbour discovery): that the client knows it is given here.
+        string host = $"{KernelRig.HostAddress(ip)} dev {KernelRig.NetTap}";
+        rig.Client.Ip($"neigh replace {host} lladdr {rig.Hardware.HostPort!.MacAddress} nud permanent");
+        scene.Own(new Remover(() => rig.Client.Ip($"neigh del {host}")));
         Listener listener = await scene.ListenAsync(ip);
         // Makes the neighbours known.
         await scene.ConnectAsync(listener);
