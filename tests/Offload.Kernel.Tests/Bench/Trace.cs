@@ -62,10 +62,13 @@ internal sealed class Trace : IFrameObserver
     internal IReadOnlyList<TracedFrame> AtHost(ConnectionKey key) =>
         Where(frame => frame.Port == BoardPort.Host && (frame.FromBoard ? frame.Segment.FromReceiver : frame.Segment.FromSender) == key);
 
-    /// <summary>The same as <see cref="ToClient"/>, where all of it is the engine's own: each is judged by the independent checker.</summary>
+    /// <summary>The same as <see cref="ToClient"/> less what the host's kernel sent: each is judged by the independent checker.</summary>
     /// <exception cref="FrameFaultException">The engine sent what it may not.</exception>
-    internal IReadOnlyList<SentSegment> FromEngine(ConnectionKey key) =>
-        [.. ToClient(key).Select(frame => FrameChecker.Check(frame.Head))];
+    internal IReadOnlyList<SentSegment> FromEngine(ConnectionKey key)
+    {
+        List<WireSegment> passed = [.. AtHost(key).Where(frame => !frame.FromBoard).Select(frame => frame.Segment)];
+        return [.. ToClient(key).Where(frame => !passed.Remove(frame.Segment)).Select(frame => FrameChecker.Check(frame.Head))];
+    }
 
     private List<TracedFrame> Where(Func<TracedFrame, bool> condition)
     {

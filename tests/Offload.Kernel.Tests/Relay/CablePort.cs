@@ -19,6 +19,9 @@ internal sealed unsafe class CablePort : FramePort
     private readonly PriorityQueue<byte[], (long Due, long Order)> _toBoard = new();
     private readonly PriorityQueue<byte[], (long Due, long Order)> _toClient = new();
     private readonly List<TimeSpan> _deliveries = [];
+    private readonly List<(RelayDirection Direction, byte[] Frame)> _kept = [];
+    private volatile int _keptCount;
+    private TaskCompletionSource? _releasing;
     private volatile Impairment? _impairment;
     private volatile CableGuest? _guest;
     private long _order;
@@ -45,6 +48,22 @@ internal sealed unsafe class CablePort : FramePort
         set => _impairment = value;
     }
 
+    /// <summary>Frames that are kept until <see cref="ReleaseAsync"/>, because their delay is <see cref="Impairment.UntilReleased"/>.</summary>
+    internal int Kept => _keptCount;
+
+    /// <summary>Lets all kept frames arrive, in the order in which they came, before anything that comes later.</summary>
+    internal Task ReleaseAsync()
+    {
+        TaskCompletionSource releasing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _releasing, releasing, null) is not null)
+        {
+            throw new InvalidOperationException("frames are being released already");
+        }
+
+        Wake();
+        return releasing.Task;
+    }
+
     /// <summary>Who else sends and receives at this end of the cable; null: nobody. May be changed from any thread.</summary>
     internal CableGuest? Guest
     {
@@ -52,9 +71,7 @@ internal sealed unsafe class CablePort : FramePort
         set
         {
             _guest = value;
-            // The board may be asleep.
-            Volatile.Write(ref _armed, 1);
-            SetTimer(1);
+            Wake();
         }
     }
 
@@ -70,9 +87,10 @@ internal sealed unsafe class CablePort : FramePort
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        ReleaseToClient();
         while (true)
         {
+            ReleaseKept();
+            ReleaseToClient();
             if (Due(_toBoard))
             {
                 byte[] frame = _toBoard.Dequeue();
@@ -84,6 +102,12 @@ internal sealed unsafe class CablePort : FramePort
             if (length == 0)
             {
                 Arm();
+                if (Volatile.Read(ref _releasing) is not null)
+                {
+                    // It was asked for after the look at the head, and the timer may have been stopped since.
+                    continue;
+                }
+
                 // The guest's frames fill up what the port leaves of the board's time.
                 return _guest?.Next(buffer) ?? 0;
             }
@@ -135,8 +159,34 @@ internal sealed unsafe class CablePort : FramePort
         long now = Stopwatch.GetTimestamp();
         foreach (TimeSpan delay in _deliveries)
         {
+            if (delay == Impairment.UntilReleased)
+            {
+                _kept.Add((direction, frame.ToArray()));
+                _keptCount = _kept.Count;
+                continue;
+            }
+
             held.Enqueue(frame.ToArray(), (now + (long)(delay.TotalSeconds * Stopwatch.Frequency), _order++));
         }
+    }
+
+    private void ReleaseKept()
+    {
+        if (Interlocked.Exchange(ref _releasing, null) is not { } releasing)
+        {
+            return;
+        }
+
+        foreach ((RelayDirection direction, byte[] frame) in _kept)
+        {
+            // Due since ever, so that nothing overtakes them.
+            (direction == RelayDirection.ToBoard ? _toBoard : _toClient).Enqueue(frame, (0, _order++));
+        }
+
+        _kept.Clear();
+        _keptCount = 0;
+        ReleaseToClient();
+        releasing.SetResult();
     }
 
     private void ReleaseToClient()
@@ -172,6 +222,13 @@ internal sealed unsafe class CablePort : FramePort
             : Math.Max(1, (long)((due - Stopwatch.GetTimestamp()) * (1e9 / Stopwatch.Frequency)));
         // Setting it also takes back what has expired.
         SetTimer(nanoseconds);
+    }
+
+    /// <summary>The board may be asleep.</summary>
+    private void Wake()
+    {
+        Volatile.Write(ref _armed, 1);
+        SetTimer(1);
     }
 
     private void SetTimer(long nanoseconds)

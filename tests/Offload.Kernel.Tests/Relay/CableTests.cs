@@ -74,6 +74,37 @@ public sealed class CableTests
     }
 
     [Fact]
+    public async Task Kept_frames_come_in_order_when_they_are_released_and_before_all_others()
+    {
+        using MemoryFramePort port = new("inner");
+        ScriptedCable cable = new();
+        cable.Write(5, (_, segment) => segment.Sequence < 5 ? Impairment.UntilReleased : TimeSpan.Zero);
+        using CablePort relay = new(port) { Impairment = cable };
+        foreach (uint number in new uint[] { 1, 2, 5 })
+        {
+            port.Send(Frame(number));
+        }
+
+        Assert.Equal([5], ReadAll(relay));
+        // The other direction's client port.
+        cable.Write(80, (_, segment) => segment.Sequence < 5 ? Impairment.UntilReleased : TimeSpan.Zero);
+        Assert.True(relay.Write(Frame(3)));
+        Assert.Equal(3, relay.Kept);
+        Assert.False(IsReadable(relay, 100));
+        Assert.Empty(Received(port));
+
+        Task released = relay.ReleaseAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(relay.ReleaseAsync);
+        port.Send(Frame(6));
+        Assert.True(IsReadable(relay, 2000));
+        Assert.Equal([1, 2, 6], ReadAll(relay));
+        Assert.Equal([3], Received(port));
+        await released.WaitAsync(Scene.Patience);
+        Assert.Equal(0, relay.Kept);
+        Assert.False(IsReadable(relay, 0));
+    }
+
+    [Fact]
     public void A_bad_cable_is_as_bad_as_it_says()
     {
         const int Count = 20_000;

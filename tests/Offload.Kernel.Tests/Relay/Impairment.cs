@@ -16,6 +16,9 @@ internal enum RelayDirection
 /// <summary>What the cable does to frames. Called on the board's thread.</summary>
 internal abstract class Impairment
 {
+    /// <summary>Delay of a copy that stays on the cable until <see cref="CablePort.ReleaseAsync"/>.</summary>
+    internal static readonly TimeSpan UntilReleased = Timeout.InfiniteTimeSpan;
+
     /// <summary>Decides on a frame.</summary>
     /// <param name="direction">Where it goes.</param>
     /// <param name="frame">The frame.</param>
@@ -52,7 +55,7 @@ internal sealed class ScriptedCable : Impairment
 
     /// <summary>Writes the script of a flow anew.</summary>
     /// <param name="clientPort">The client's port.</param>
-    /// <param name="script">How late a segment is; null: it is lost. No script: nothing happens to it.</param>
+    /// <param name="script">How late a segment is, or <see cref="Impairment.UntilReleased"/>; null: it is lost. No script: nothing happens to it.</param>
     internal void Write(ushort clientPort, Func<RelayDirection, WireSegment, TimeSpan?>? script)
     {
         if (script is null)

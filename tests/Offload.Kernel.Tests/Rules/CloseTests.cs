@@ -9,8 +9,7 @@ using Offload.Registers;
 namespace Offload.Kernel.Tests.Rules;
 
 /// <summary>Connections end: by FIN, by RST, from either side.</summary>
-[Collection(KernelGroup.Name)]
-public sealed class CloseTests(KernelRig rig)
+public sealed class CloseTests : RigTest
 {
     [SkippableTheory]
     [InlineData(Ip.V4)]
@@ -18,7 +17,7 @@ public sealed class CloseTests(KernelRig rig)
     [Trait("Rule", "F4")]
     public async Task The_client_closes_then_the_host_does(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         Listener listener = await scene.ListenAsync(ip);
         (Socket client, ConnectionRow row) = await scene.ConnectAsync(listener);
 
@@ -36,7 +35,7 @@ public sealed class CloseTests(KernelRig rig)
 
         // The client reads the end of the stream, and its kernel goes from FIN-WAIT-2 to TIME-WAIT.
         Assert.Equal(0, client.Receive(new byte[1]));
-        string waiting = rig.Client.RunTool("ss", ["-tnaH", "state", "time-wait", "dport", $"= :{listener.EndPoint.Port}"]);
+        string waiting = Rig.Client.RunTool("ss", ["-tnaH", "state", "time-wait", "dport", $"= :{listener.EndPoint.Port}"]);
         Assert.Contains($":{row.Key.RemotePort}", waiting, StringComparison.Ordinal);
         Assert.Single(scene.Trace.FromEngine(row.Key), sent => sent.Flags.HasFlag(TcpFlags.Fin));
         Assert.Equal(3, scene.EventsOf(row.Key).Count);
@@ -49,7 +48,7 @@ public sealed class CloseTests(KernelRig rig)
     [Trait("Rule", "F10")]
     public async Task An_abort_resets_the_client(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         Listener listener = await scene.ListenAsync(ip);
         (Socket client, ConnectionRow row) = await scene.ConnectAsync(listener);
 
@@ -66,7 +65,7 @@ public sealed class CloseTests(KernelRig rig)
     [Trait("Rule", "F10")]
     public async Task An_abort_after_the_clients_fin_resets_it_too(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         Listener listener = await scene.ListenAsync(ip);
         (Socket client, ConnectionRow row) = await scene.ConnectAsync(listener);
         client.Shutdown(SocketShutdown.Send);
@@ -83,7 +82,7 @@ public sealed class CloseTests(KernelRig rig)
     [Trait("Rule", "S2")]
     public async Task The_clients_reset_frees_the_entry(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         Listener listener = await scene.ListenAsync(ip);
         (Socket client, ConnectionRow row) = await scene.ConnectAsync(listener);
 
@@ -102,7 +101,7 @@ public sealed class CloseTests(KernelRig rig)
     [Trait("Rule", "F6")]
     public async Task A_lost_fin_is_sent_again(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         await scene.SetRegisterAsync("tcp.rto_initial.ticks", 60);
         Listener listener = await scene.ListenAsync(ip);
         (Socket client, ConnectionRow row) = await scene.ConnectAsync(listener);
@@ -119,7 +118,7 @@ public sealed class CloseTests(KernelRig rig)
 
         List<SentSegment> fins = [.. scene.Trace.FromEngine(row.Key).Where(sent => sent.Flags.HasFlag(TcpFlags.Fin))];
         Assert.All(fins, fin => Assert.Equal(row.SndNxt, fin.Seq));
-        AssertBackOff([.. scene.Trace.ToClient(row.Key).Where(frame => frame.Segment.IsFin).Select(frame => frame.Microseconds)], 60);
+        AssertBackOff(fins, 60);
     }
 
     [SkippableTheory]
@@ -128,7 +127,7 @@ public sealed class CloseTests(KernelRig rig)
     [Trait("Rule", "F6")]
     public async Task A_fin_that_nobody_acknowledges_is_given_up(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         await scene.SetRegisterAsync("tcp.rto_initial.ticks", 40);
         await scene.SetRegisterAsync("tcp.orphan_retries.count", 2);
         Listener listener = await scene.ListenAsync(ip);
@@ -140,18 +139,35 @@ public sealed class CloseTests(KernelRig rig)
         await scene.Board.Connections.CloseAsync(row.Key, row.CreatedMicroseconds);
         Assert.Equal(CloseReason.TimedOut, (await scene.EventAsync(row.Key, e => e.Closed)).Reason);
         await scene.GoneAsync(row.Key);
-        AssertBackOff([.. scene.Trace.ToClient(row.Key).Where(frame => frame.Segment.IsFin).Select(frame => frame.Microseconds)], 40, exactly: 3);
+        AssertBackOff(scene.Trace.FromEngine(row.Key).Where(sent => sent.Flags.HasFlag(TcpFlags.Fin)), 40, exactly: 3);
     }
 
-    /// <summary>Times between retransmissions double, from the first timeout on. A busy machine makes them later, never earlier.</summary>
-    internal static void AssertBackOff(IReadOnlyList<ulong> microseconds, uint firstTicks, int? exactly = null)
+    /// <summary>
+    /// Times between transmissions double, from the first timeout on, by the engine's own clock, which its timestamps show (RFC 7323 5.4; a tick is
+    /// 1.024 ms). A busy machine makes them later, never earlier.
+    /// </summary>
+    internal static void AssertBackOff(IEnumerable<SentSegment> sent, uint firstTicks, int? exactly = null)
     {
-        Assert.True(exactly is null ? microseconds.Count >= 3 : microseconds.Count == exactly, $"{microseconds.Count} transmissions");
-        for (int i = 1; i < microseconds.Count; i++)
+        List<uint> ticks = [.. sent.Select(segment => segment.TsVal!.Value)];
+        Assert.True(exactly is null ? ticks.Count >= 3 : ticks.Count == exactly, $"{ticks.Count} transmissions");
+        for (int i = 1; i < ticks.Count; i++)
         {
-            ulong least = ((ulong)firstTicks << (i - 1)) * 1024;
-            Assert.True(microseconds[i] - microseconds[i - 1] >= least, $"retransmission {i} came after {microseconds[i] - microseconds[i - 1]} us, not {least}");
+            uint least = firstTicks << (i - 1);
+            Assert.True(ticks[i] - ticks[i - 1] >= least, $"retransmission {i} came after {ticks[i] - ticks[i - 1]} ticks, not {least}");
         }
+    }
+
+    [Fact]
+    public void The_checker_of_back_off_refuses_what_comes_early_or_not_at_all()
+    {
+        SentSegment[] good = [At(uint.MaxValue - 10), At(49), At(169)];
+        AssertBackOff(good, 60, exactly: 3);
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertBackOff([good[0], At(48), good[2]], 60));
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertBackOff([good[0], good[1], At(168)], 60));
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertBackOff(good[..2], 60));
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertBackOff([.. good, At(1000)], 60, exactly: 3));
+
+        static SentSegment At(uint tick) => new() { TsVal = tick };
     }
 
     private static SocketError ErrorOf(Action action) => Assert.Throws<SocketException>(action).SocketErrorCode;

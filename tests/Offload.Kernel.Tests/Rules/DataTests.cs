@@ -7,8 +7,7 @@ using Offload.Registers;
 namespace Offload.Kernel.Tests.Rules;
 
 /// <summary>Clients send data on connections that the engine keeps, where nobody would read it.</summary>
-[Collection(KernelGroup.Name)]
-public sealed class DataTests(KernelRig rig)
+public sealed class DataTests : RigTest
 {
     private const int TcpLevel = 6;
     private const int FastOpenConnect = 30;
@@ -19,7 +18,7 @@ public sealed class DataTests(KernelRig rig)
     [Trait("Rule", "P11")]
     public async Task Data_is_dropped_and_never_acknowledged(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         Listener listener = await scene.ListenAsync(ip);
         (Socket client, ConnectionRow row) = await scene.ConnectAsync(listener);
 
@@ -41,7 +40,7 @@ public sealed class DataTests(KernelRig rig)
     [Trait("Rule", "P11")]
     public async Task Data_that_the_listener_refuses_resets_the_client(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         Listener listener = await scene.ListenAsync(ip, options => options with { ResetData = true });
         (Socket client, ConnectionRow row) = await scene.ConnectAsync(listener);
 
@@ -58,7 +57,7 @@ public sealed class DataTests(KernelRig rig)
     [Trait("Rule", "P7")]
     public async Task Data_in_the_syn_is_not_acknowledged_and_comes_again(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         // TCP Fast Open without a cookie (RFC 7413, and Linux's ip-sysctl): as a client, data in the SYN whether or not there is a cookie.
         scene.SetClientParameter("net/ipv4/tcp_fastopen", "5");
         Listener listener = await scene.ListenAsync(ip);

@@ -21,9 +21,8 @@ namespace Offload.Kernel.Tests.Rules;
 /// 2,000,000 with OFFLOAD_TEST_FULL=1. The flood comes in at the cable, behind the TAP, so that it takes no room from the clients in the kernel's queues.
 /// OFFLOAD_TEST_SEED replays its addresses.
 /// </summary>
-[Collection(KernelGroup.Name)]
 [Trait("Category", "Full")]
-public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
+public sealed class FloodTests(ITestOutputHelper output) : RigTest
 {
     /// <summary>Entries that the engine keeps free, by making room in time, while cookies are out.</summary>
     private const int Reserve = 8;
@@ -62,7 +61,7 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
     [Trait("Rule", "K3")]
     public async Task Past_the_threshold_every_client_connects_at_its_first_syn(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         await SetThresholdAsync(scene, 512);
         Listener listener = await scene.ListenAsync(ip);
         SynFlood flood = await BeginAsync(scene, listener);
@@ -105,7 +104,7 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
     [Trait("Rule", "K2")]
     public async Task With_a_full_table_every_client_connects_at_its_first_syn(Ip ip, Filling filling)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         int capacity = await PatientTimersAsync(scene);
         Listener listener = await scene.ListenAsync(ip);
         if (filling != Filling.HalfOpen)
@@ -146,7 +145,7 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
     public async Task With_a_table_full_of_the_engines_own_the_ack_is_dropped_and_counted(Ip ip)
     {
         const int Clients = 40;
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         int capacity = await PatientTimersAsync(scene);
         Listener listener = await scene.ListenAsync(ip);
         Queue<Socket> owners = new((await FillAsync(scene, ip, null, capacity)).Where(socket => socket is not null)!);
@@ -198,7 +197,7 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
     [InlineData(Ip.V6)]
     public async Task Without_enough_cookies_the_check_finds_late_clients(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         int capacity = await PatientTimersAsync(scene);
         await scene.Board.Isn.SetCookieBucketAsync(new TokenBucket(1, 15));
         try
@@ -217,7 +216,7 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
         }
         finally
         {
-            rig.Relay.Guest = null;
+            Rig.Relay.Guest = null;
             await scene.Board.Isn.SetCookieBucketAsync(new TokenBucket(0, 0));
         }
     }
@@ -227,7 +226,7 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
     [InlineData(Ip.V6)]
     public async Task A_client_whose_syn_is_lost_is_late(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         Listener listener = await scene.ListenAsync(ip);
         Dial first = await DialAsync(scene.NewClient(ip), listener);
         scene.Impairment = new LossOf((direction, segment) => direction == RelayDirection.ToBoard && segment.IsSyn, most: 1);
@@ -329,7 +328,7 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
     private void GoOn(SynFlood flood)
     {
         flood.GoOn();
-        rig.Relay.Guest = flood;
+        Rig.Relay.Guest = flood;
     }
 
     private async Task<SynFlood> BeginAsync(Scene scene, Listener listener)
@@ -342,14 +341,14 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
         SynFlood flood = new(seed, scene.SegmentOf(ConnectionKey.FromEndPoints(listener.EndPoint, new System.Net.IPEndPoint(KernelRig.ClientAddress(ip), 1)), TcpFlags.Syn, 0));
         // No SYN is to wait for a neighbour's answer.
         string host = $"{KernelRig.HostAddress(ip)} dev {KernelRig.NetTap}";
-        rig.Client.Ip($"neigh replace {host} lladdr {rig.Hardware.HostPort!.MacAddress} nud permanent");
-        scene.Own(new Remover(() => rig.Client.Ip($"neigh del {host}")));
+        Rig.Client.Ip($"neigh replace {host} lladdr {Rig.Hardware.HostPort!.MacAddress} nud permanent");
+        scene.Own(new Remover(() => Rig.Client.Ip($"neigh del {host}")));
         scene.Trace.PassesOverGuests = true;
-        rig.Relay.Guest = flood;
+        Rig.Relay.Guest = flood;
         scene.Own(new Remover(() =>
         {
             flood.Stop();
-            rig.Relay.Guest = null;
+            Rig.Relay.Guest = null;
             scene.Trace.PassesOverGuests = false;
         }));
         await Scene.UntilAsync(() => flood.Sent > 0, () => "the flood began");
@@ -409,8 +408,8 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
         {
             // Nobody adopts these here: what the host's kernel says of connections that it does not know is to stay with it.
             string client = KernelRig.ClientAddress(ip) + (ip == Ip.V4 ? "/32" : "/128");
-            rig.Host.Ip($"route add blackhole {client}");
-            scene.Own(new Remover(() => rig.Host.Ip($"route del blackhole {client}")));
+            Rig.Host.Ip($"route add blackhole {client}");
+            scene.Own(new Remover(() => Rig.Host.Ip($"route del blackhole {client}")));
         }
 
         Listener listener = await scene.ListenAsync(
@@ -457,7 +456,7 @@ public sealed class FloodTests(KernelRig rig, ITestOutputHelper output)
     {
         TimeSpan time = Stopwatch.GetElapsedTime(started);
         flood.Stop();
-        VirtualBoardStatistics statistics = rig.Hardware.Statistics;
+        VirtualBoardStatistics statistics = Rig.Hardware.Statistics;
         double[] waits = [.. dials.Select(dial => dial.Connected.TotalMilliseconds).Order()];
         output.WriteLine(what);
         output.WriteLine(

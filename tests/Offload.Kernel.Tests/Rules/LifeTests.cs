@@ -13,9 +13,8 @@ using Xunit.Abstractions;
 namespace Offload.Kernel.Tests.Rules;
 
 /// <summary>Whole lives in both roles on a bad cable, and their ends: 200, or 2,000 with OFFLOAD_TEST_FULL=1. OFFLOAD_TEST_SEED replays a run.</summary>
-[Collection(KernelGroup.Name)]
 [Trait("Category", "Full")]
-public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
+public sealed class LifeTests(ITestOutputHelper output) : RigTest
 {
     /// <summary>The kernel's ports, so that a seed meets the same flows again. Below the range that kernels choose from.</summary>
     private const ushort FirstPort = 12_000;
@@ -45,9 +44,9 @@ public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
         int count = Full ? 1000 : 100;
         ulong seed = Seed();
         output.WriteLine($"OFFLOAD_TEST_SEED={seed}");
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         await LifeBench.HurryAsync(scene);
-        KernelSocket.EndTimeWait(rig.Client);
+        KernelSocket.EndTimeWait(Rig.Client);
         Listener listener = await scene.ListenAsync(ip);
         BadCable cable = new(seed, Faults);
         scene.Impairment = cable;
@@ -89,9 +88,9 @@ public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
     [InlineData(Ip.V6)]
     public async Task A_strangers_reset_does_not_pass_for_a_failure_of_the_cable(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         await LifeBench.HurryAsync(scene);
-        KernelSocket.EndTimeWait(rig.Client);
+        KernelSocket.EndTimeWait(Rig.Client);
         Listener listener = await scene.ListenAsync(ip);
         PacketSender sender = scene.NewSender();
         await using EventBook book = await EventBook.OpenAsync(scene.Board);
@@ -104,7 +103,7 @@ public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
             sender.Send(scene.SegmentOf(row.Key, TcpFlags.Rst, row.RcvNxt).ToBytes());
             await book.WaitAsync(row.Key, item => item.Closed, Scene.Patience);
             // Of an entry that is gone nobody tells the kernel that waits; so it is ended.
-            await Task.Run(() => rig.Client.RunTool("ss", ["-tKH", "dport", $"= :{row.Key.LocalPort}"]));
+            await Task.Run(() => Rig.Client.RunTool("ss", ["-tKH", "dport", $"= :{row.Key.LocalPort}"]));
         });
 
         Assert.Null(good.Judge(out Ending ending));
@@ -172,7 +171,7 @@ public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
         while (true)
         {
             ConnectionSnapshot table = await scene.Board.Connections.SnapshotAsync();
-            IReadOnlyList<KernelSocket> kernel = KernelSocket.List(rig.Client);
+            IReadOnlyList<KernelSocket> kernel = KernelSocket.List(Rig.Client);
             waited = Math.Max(waited, kernel.Count(socket => socket.State == KernelSocket.TimeWait));
             left = $"engine: {string.Join(", ", table.Rows.ToArray().GroupBy(row => row.State).Select(group => $"{group.Count()} {group.Key}"))}; "
                 + $"kernel: {string.Join(", ", kernel.GroupBy(socket => socket.State).Select(group => $"{group.Count()} {group.Key}"))}";
@@ -185,7 +184,7 @@ public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
             {
                 // In a long run they are given their minute.
                 asked = true;
-                KernelSocket.EndTimeWait(rig.Client);
+                KernelSocket.EndTimeWait(Rig.Client);
                 continue;
             }
 
@@ -193,7 +192,7 @@ public sealed class LifeTests(KernelRig rig, ITestOutputHelper output)
             await Task.Delay(100);
         }
 
-        Assert.Empty(KernelSocket.List(rig.Host));
+        Assert.Empty(KernelSocket.List(Rig.Host));
         output.WriteLine(
             $"both tables empty after {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s; the kernel had {waited} in TIME-WAIT, {(Full ? "awaited" : "ended by ss -K")}");
     }

@@ -10,8 +10,7 @@ using Offload.VirtualBoard;
 namespace Offload.Kernel.Tests.Rules;
 
 /// <summary>Cables are pulled out, and put in again.</summary>
-[Collection(KernelGroup.Name)]
-public sealed class LinkTests(KernelRig rig)
+public sealed class LinkTests : RigTest
 {
     [SkippableTheory]
     [InlineData(Ip.V4)]
@@ -19,7 +18,7 @@ public sealed class LinkTests(KernelRig rig)
     [Trait("Rule", "P8")]
     public async Task Connections_outlive_a_pulled_cable(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         await scene.SetRegisterAsync("tcp.rto_initial.ticks", 100);
         Listener listener = await scene.ListenAsync(ip);
         (Socket open, ConnectionRow openRow) = await scene.ConnectAsync(listener);
@@ -30,17 +29,17 @@ public sealed class LinkTests(KernelRig rig)
         Task connecting = Scene.ConnectAsync(opening, listener.EndPoint);
         await Scene.UntilAsync(() => loss.Lost == 1, () => "the SYN,ACK was lost");
 
-        VirtualPortStatistics before = rig.Hardware.Statistics.Net;
+        VirtualPortStatistics before = Rig.Hardware.Statistics.Net;
         try
         {
-            KernelRig.SetLink(rig.Client, KernelRig.NetTap, up: false);
+            KernelRig.SetLink(Rig.Client, KernelRig.NetTap, up: false);
             scene.Impairment = null;
             // The engine's timer runs on, into nothing.
-            await Scene.UntilAsync(() => rig.Hardware.Statistics.Net.DroppedOutside > before.DroppedOutside, () => "a SYN,ACK was dropped");
+            await Scene.UntilAsync(() => Rig.Hardware.Statistics.Net.DroppedOutside > before.DroppedOutside, () => "a SYN,ACK was dropped");
         }
         finally
         {
-            KernelRig.SetLink(rig.Client, KernelRig.NetTap, up: true);
+            KernelRig.SetLink(Rig.Client, KernelRig.NetTap, up: true);
         }
 
         await connecting;
@@ -57,30 +56,30 @@ public sealed class LinkTests(KernelRig rig)
     [InlineData(Ip.V6)]
     public async Task The_engine_answers_while_the_hosts_interface_is_down(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         // The host cannot answer for its address while its interface is down (ARP, neighbour discovery): that the client knows it is given here.
         string host = $"{KernelRig.HostAddress(ip)} dev {KernelRig.NetTap}";
-        rig.Client.Ip($"neigh replace {host} lladdr {rig.Hardware.HostPort!.MacAddress} nud permanent");
-        scene.Own(new Remover(() => rig.Client.Ip($"neigh del {host}")));
+        Rig.Client.Ip($"neigh replace {host} lladdr {Rig.Hardware.HostPort!.MacAddress} nud permanent");
+        scene.Own(new Remover(() => Rig.Client.Ip($"neigh del {host}")));
         Listener listener = await scene.ListenAsync(ip);
         // Makes the neighbours known.
         await scene.ConnectAsync(listener);
-        using Socket client = NewUdp(rig.Client, ip);
+        using Socket client = NewUdp(Rig.Client, ip);
         IPEndPoint there = Scene.NewHostEndPoint(ip);
-        VirtualPortStatistics before = rig.Hardware.Statistics.Host;
+        VirtualPortStatistics before = Rig.Hardware.Statistics.Host;
         try
         {
-            KernelRig.SetLink(rig.Host, KernelRig.HostTap, up: false);
+            KernelRig.SetLink(Rig.Host, KernelRig.HostTap, up: false);
             await scene.ConnectAsync(listener);
             client.SendTo(new byte[10], there);
-            await Scene.UntilAsync(() => rig.Hardware.Statistics.Host.DroppedOutside > before.DroppedOutside, () => "the frame was dropped");
+            await Scene.UntilAsync(() => Rig.Hardware.Statistics.Host.DroppedOutside > before.DroppedOutside, () => "the frame was dropped");
         }
         finally
         {
-            KernelRig.SetLink(rig.Host, KernelRig.HostTap, up: true);
+            KernelRig.SetLink(Rig.Host, KernelRig.HostTap, up: true);
         }
 
-        using Socket server = NewUdp(rig.Host, ip);
+        using Socket server = NewUdp(Rig.Host, ip);
         server.Bind(there);
         client.SendTo(new byte[20], there);
         Assert.Equal(20, server.Receive(new byte[100]));

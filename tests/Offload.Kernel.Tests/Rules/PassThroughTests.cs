@@ -10,8 +10,7 @@ using Offload.Registers;
 namespace Offload.Kernel.Tests.Rules;
 
 /// <summary>Everything but the engine's own connections passes between the kernels.</summary>
-[Collection(KernelGroup.Name)]
-public sealed class PassThroughTests(KernelRig rig)
+public sealed class PassThroughTests : RigTest
 {
     private const int Megabyte = 1 << 20;
 
@@ -22,10 +21,10 @@ public sealed class PassThroughTests(KernelRig rig)
     [InlineData(Ip.V6, 1400)]
     public async Task Ping_and_neighbour_discovery_pass(Ip ip, int length)
     {
-        await using Scene scene = await rig.BeginAsync();
-        rig.Client.Ip($"neigh flush dev {KernelRig.NetTap}");
-        rig.Host.Ip($"neigh flush dev {KernelRig.HostTap}");
-        using Socket socket = rig.Client.Run(() => ip == Ip.V4
+        await using Scene scene = await Rig.BeginAsync();
+        Rig.Client.Ip($"neigh flush dev {KernelRig.NetTap}");
+        Rig.Host.Ip($"neigh flush dev {KernelRig.HostTap}");
+        using Socket socket = Rig.Client.Run(() => ip == Ip.V4
             ? new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp)
             : new Socket(AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.IcmpV6));
         socket.ReceiveTimeout = (int)Scene.Patience.TotalMilliseconds;
@@ -59,11 +58,11 @@ public sealed class PassThroughTests(KernelRig rig)
     [InlineData(Ip.V6)]
     public async Task Udp_passes_both_ways(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         // The engine listens on the same number: a UDP port is another port.
         Listener listener = await scene.ListenAsync(ip);
-        using Socket client = NewUdp(rig.Client, ip);
-        using Socket server = NewUdp(rig.Host, ip);
+        using Socket client = NewUdp(Rig.Client, ip);
+        using Socket server = NewUdp(Rig.Host, ip);
         server.Bind(listener.EndPoint);
         byte[] buffer = new byte[2000];
         foreach (int length in new[] { 0, 1, 100, ip == Ip.V4 ? 1472 : 1452 })
@@ -85,10 +84,10 @@ public sealed class PassThroughTests(KernelRig rig)
     [Trait("Rule", "C2")]
     public async Task The_hosts_own_connections_move_data_beside_the_engines(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         Listener offloaded = await scene.ListenAsync(ip);
         IPEndPoint ordinary = Scene.NewHostEndPoint(ip);
-        using Socket listener = rig.Host.Run(() => new Socket(ordinary.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        using Socket listener = Rig.Host.Run(() => new Socket(ordinary.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         listener.Bind(ordinary);
         listener.Listen();
         Socket client = scene.NewClient(ip);
@@ -121,12 +120,12 @@ public sealed class PassThroughTests(KernelRig rig)
     [InlineData(Ip.V6)]
     public async Task The_hosts_kernel_connects_to_the_client(Ip ip)
     {
-        await using Scene scene = await rig.BeginAsync();
+        await using Scene scene = await Rig.BeginAsync();
         await scene.ListenAsync(ip);
-        using Socket listener = rig.Client.Run(() => new Socket(KernelRig.ClientAddress(ip).AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        using Socket listener = Rig.Client.Run(() => new Socket(KernelRig.ClientAddress(ip).AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         listener.Bind(new IPEndPoint(KernelRig.ClientAddress(ip), 0));
         listener.Listen();
-        using Socket active = rig.Host.Run(() => new Socket(KernelRig.ClientAddress(ip).AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        using Socket active = Rig.Host.Run(() => new Socket(KernelRig.ClientAddress(ip).AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         Task<Socket> accepting = listener.AcceptAsync();
         await Scene.ConnectAsync(active, (IPEndPoint)listener.LocalEndPoint!);
         using Socket passive = await accepting.WaitAsync(Scene.Patience);
