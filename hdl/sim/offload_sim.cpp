@@ -17,6 +17,7 @@
 #include <memory>
 #include <stdexcept>
 #include <type_traits>
+#include <vector>
 
 #include "Voffload_core.h"
 #include "frame_ring.h"
@@ -297,6 +298,19 @@ public:
     uint32_t peek_events(uint32_t* words, uint32_t count, uint32_t record_words) const {
         return ::peek_events(*core_.rootp, words, count, record_words);
     }
+    void watch_order(bool on) {
+        watched_ = on;
+        order_.clear();
+    }
+    uint32_t peek_order(uint32_t* words, uint32_t count, uint32_t record_words) {
+        if (record_words != happening_words || order_.size() > count) {
+            return 0;
+        }
+        std::memcpy(words, order_.data(), order_.size() * sizeof(uint32_t));
+        const uint32_t found = static_cast<uint32_t>(order_.size() / happening_words);
+        order_.clear();
+        return found;
+    }
 
     // Set once the model has thrown: its state means nothing any more.
     bool broken = false;
@@ -339,6 +353,12 @@ private:
         for (input_port& port : inputs_) {
             port.advance(clock_);
         }
+        if (watched_) {
+            uint32_t words[happening_words];
+            if (peek_happening(*core_.rootp, words)) {
+                order_.insert(order_.end(), words, words + happening_words);
+            }
+        }
         clock_++;
     }
 
@@ -352,6 +372,8 @@ private:
     std::array<output_port, 2> outputs_;
     axil_sample sampled_{};
     uint64_t clock_ = 0;
+    bool watched_ = false;
+    std::vector<uint32_t> order_;
 };
 
 namespace {
@@ -481,4 +503,15 @@ uint32_t offload_sim_peek_entries(const offload_sim* sim, uint32_t* words, uint3
 
 uint32_t offload_sim_peek_events(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words) {
     return sim == nullptr || words == nullptr ? 0 : sim->peek_events(words, count, record_words);
+}
+
+void offload_sim_watch_order(offload_sim* sim, uint32_t on) {
+    guarded(sim, 0, [&] {
+        sim->watch_order(on != 0);
+        return 0;
+    });
+}
+
+uint32_t offload_sim_peek_order(offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words) {
+    return words == nullptr ? 0 : guarded(sim, uint32_t{0}, [&] { return sim->peek_order(words, count, record_words); });
 }

@@ -49,4 +49,17 @@ inline uint32_t peek_events(const Voffload_core___024root& core, uint32_t* words
     return waiting;
 }
 
+// The event at the end of the pipeline, if there is one in this clock: a word of what it was, and the entry as it leaves it.
+constexpr uint32_t happening_words = 1 + sizeof(Voffload_core___024root::offload_core__DOT__write_next_entry) / sizeof(uint32_t);
+
+inline bool peek_happening(const Voffload_core___024root& core, uint32_t* words) {
+    if (!core.offload_core__DOT__write_valid) {
+        return false;
+    }
+    words[0] = core.offload_core__DOT__write_kind | uint32_t{core.offload_core__DOT__write_hit} << 3 |
+               uint32_t{core.offload_core__DOT__write_again} << 4 | uint32_t{core.offload_core__DOT__write_park} << 5;
+    std::memcpy(words + 1, &core.offload_core__DOT__write_next_entry, (happening_words - 1) * sizeof(uint32_t));
+    return true;
+}
+
 #endif

@@ -9,6 +9,27 @@ internal enum Port : uint
     Host = 1,
 }
 
+/// <summary>Where an event of the pipeline comes from, numbered as the register sources number it.</summary>
+internal enum EventKind
+{
+    Net,
+    Host,
+    Timer,
+    Command,
+    TableRead,
+    Flush,
+    Evict,
+    Drained,
+}
+
+/// <summary>An event that left the pipeline.</summary>
+/// <param name="Kind">Where it came from.</param>
+/// <param name="Flow">The connection whose entry it found; null where it found none.</param>
+/// <param name="Again">A RELEASE has to drain once more.</param>
+/// <param name="Parked">The frame has a slot now.</param>
+/// <param name="RcvNxt">RCV.NXT of the entry afterwards.</param>
+internal sealed record Happening(EventKind Kind, Flow? Flow, bool Again = false, bool Parked = false, uint RcvNxt = 0);
+
 /// <summary>The Verilated core with time in the test's hand. One caller at a time.</summary>
 internal sealed unsafe class Core : IDisposable
 {
@@ -240,8 +261,13 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>Starts a command that may take its time.</summary>
     public void Start(Order order, Flow flow, Arguments? with = null)
     {
-        Arguments arguments = with ?? Arguments.None;
-        _sequence++;
+        Prepare(flow, with ?? Arguments.None);
+        Go(order);
+    }
+
+    /// <summary>Writes what a command says, but does not start it.</summary>
+    public void Prepare(Flow flow, Arguments arguments)
+    {
         WriteChanged(
             "command.remote_mac_low",
             [
@@ -255,6 +281,12 @@ internal sealed unsafe class Core : IDisposable
                 .. KeyImage(flow).ToWords(), (uint)arguments.Created, (uint)(arguments.Created >> 32) & 0xFFFF,
                 RegisterSource.Place("command.listener.index", (uint)arguments.Listener) | RegisterSource.Place("command.listener.all", arguments.All ? 1u : 0),
             ]);
+    }
+
+    /// <summary>Starts the command that was prepared.</summary>
+    public void Go(Order order)
+    {
+        _sequence++;
         Write("command.go", RegisterSource.Place("command.go.code", (uint)order) | RegisterSource.Place("command.go.sequence", _sequence));
     }
 
@@ -320,6 +352,31 @@ internal sealed unsafe class Core : IDisposable
 
     /// <summary>All entries in use, straight from the core's memory, in no clock. The core has settled.</summary>
     public List<Image> PeekEntries() => Peek("entry", NativeCore.PeekEntries);
+
+    /// <summary>Begins or ends to keep the order in which events leave the pipeline.</summary>
+    public void WatchOrder(bool on) => NativeCore.WatchOrder(_core, on ? 1u : 0);
+
+    /// <summary>The events since the order was watched or taken last, oldest first.</summary>
+    public List<Happening> TakeOrder()
+    {
+        int entry = Image.Words("entry");
+        var words = new uint[4096 * (1 + entry)];
+        uint count;
+        fixed (uint* target = words)
+        {
+            count = NativeCore.PeekOrder(_core, target, (uint)words.Length, (uint)(1 + entry));
+        }
+
+        var order = new List<Happening>((int)count);
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<uint> record = words.AsSpan(i * (1 + entry), 1 + entry);
+            Image? image = (record[0] & 8) == 0 ? null : new Image("entry", record[1..]);
+            order.Add(new Happening((EventKind)(record[0] & 7), image?.Flow, (record[0] & 16) != 0, (record[0] & 32) != 0, (uint)(image?["rcv_nxt"] ?? 0)));
+        }
+
+        return order;
+    }
 
     /// <summary>One consistent snapshot of the counters by name.</summary>
     public Dictionary<string, ulong> Counters()

@@ -1,4 +1,5 @@
 using System.Text;
+using Offload.Engine.Tests.Model;
 
 namespace Offload.Engine.Tests.Harness;
 
@@ -56,6 +57,11 @@ internal sealed class Image
             _values[Layouts[_layout].Index[field]] = value;
         }
     }
+
+    /// <summary>The connection that an entry is about.</summary>
+    public Flow Flow => new(
+        this["key_local_address"], this["key_remote_address"], (ushort)this["key_local_port"], (ushort)this["key_remote_port"],
+        this["key_tagged"] == 1, (ushort)this["key_vlan"]);
 
     /// <summary>The words as registers take them.</summary>
     public uint[] ToWords()

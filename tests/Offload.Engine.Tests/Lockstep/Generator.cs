@@ -24,6 +24,8 @@ internal sealed class Generator
     private readonly int _flows;
     private readonly bool _longPauses;
     private int _burst;
+    private int _burstFlow;
+    private int? _released;
     private readonly TcpModel _model;
 
     /// <param name="seed">Gives everything.</param>
@@ -112,11 +114,23 @@ internal sealed class Generator
         {
             // The pipeline stays full: nothing waits for anything.
             _burst--;
-            int member = _random.Next(_flows);
-            return (Chance(50) ? MakeGoodSegment(member) : MakeSegment(member)) is SegmentStep segment ? segment with { Together = true } : MakeSegment(member) with { Together = true };
+            int member = Chance(50) ? _burstFlow : _random.Next(_flows);
+            Step guest = _random.Next(100) switch
+            {
+                < 50 when _released is int drains => MakeDraining(drains),
+                < 8 => MakeCommand(Chance(80) ? _burstFlow : member),
+                < 18 => MakeHostSegment(member),
+                < 20 => MakeIcmp(member),
+                < 22 => MakeFrame(),
+                < 60 => MakeGoodSegment(member),
+                _ => MakeSegment(member),
+            };
+            _released = guest is CommandStep { Order: (int)Order.Release } release ? release.Flow : Chance(70) ? _released : null;
+            return guest with { Together = true };
         }
 
-        _burst = _random.Next(200) == 0 ? _random.Next(8, 48) : 0;
+        _burst = _random.Next(150) == 0 ? _random.Next(8, 48) : 0;
+        _burstFlow = _random.Next(_flows);
         int kind = _random.Next(1000);
         int flow = Chance(70) ? _random.Next(Math.Min(4, _flows)) : _random.Next(_flows);
         return kind switch
@@ -133,6 +147,9 @@ internal sealed class Generator
             _ => MakeSegment(flow),
         };
     }
+
+    /// <summary>What both sides send while a RELEASE may still drain.</summary>
+    private Step MakeDraining(int flow) => Chance(50) ? MakeHostSegment(flow) : MakeGoodSegment(flow);
 
     private CommandStep MakeCommand(int flow)
     {
@@ -156,19 +173,27 @@ internal sealed class Generator
             PeerClosed = Chance(40),
             Ahead = Pick(Edges),
             Window = (ushort)_random.Next(65536),
+            Pause = Chance(50) ? _random.Next(40) : _random.Next(400),
+            Later = Chance(50) ? 0 : _random.Next(150),
         };
     }
 
-    private IcmpStep MakeIcmp(int flow) => new()
+    /// <summary>An ICMP error: mostly one that an open has to listen to (A7), the rest beside it.</summary>
+    private IcmpStep MakeIcmp(int flow)
     {
-        Flow = flow,
-        Type = (byte)_random.Next(14),
-        Code = (byte)_random.Next(16),
-        Seq = Chance(70) ? 0 : Pick(Edges),
-        Quoted = Pick(8, 20),
-        Damaged = Chance(15),
-        Together = Chance(30),
-    };
+        List<int> opening = [.. Enumerable.Range(0, _flows).Where(i => _model.Table.TryGetValue(World.Flows[i], out Connection? known) && known.State == State.SynSent)];
+        int about = opening.Count > 0 && Chance(85) ? opening[_random.Next(opening.Count)] : flow;
+        return new IcmpStep
+        {
+            Flow = about,
+            Type = !Chance(70) ? (byte)_random.Next(14) : World.Flows[about].IsIPv6 ? (byte)_random.Next(1, 5) : Pick<byte>(3, 3, 11, 12),
+            Code = (byte)_random.Next(16),
+            Seq = Chance(70) ? 0 : Pick(Edges),
+            Quoted = Pick(8, 20),
+            Damaged = Chance(15),
+            Together = Chance(30),
+        };
+    }
 
     /// <summary>What the host's kernel sends: mostly as the owner of the connection would.</summary>
     private SegmentStep MakeHostSegment(int flow)
@@ -342,6 +367,8 @@ internal sealed class Generator
         public override Output Collect() => new();
 
         public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null) => default;
+
+        public override (List<Happening> Order, (OrderStatus Status, Image? Answer)? Answer) Meet(IReadOnlyList<Guest> guests) => ([], null);
 
         public override void Listen(int slot, EndPoint listener)
         {

@@ -19,9 +19,9 @@ public sealed class LockstepSelfTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void A_wrong_engine_is_found_within_200000_events(string fault)
+    public void A_wrong_engine_is_found_within_40000_events(string fault)
     {
-        for (int seed = 100; seed < 200; seed++)
+        for (int seed = 100; seed < 120; seed++)
         {
             string? report = LockstepReport.Check(
                 seed, Flows(seed), 2000, settings => new ModelTarget(settings, Enum.Parse<Fault>(fault)), patience: TimeSpan.FromSeconds(2), parkSlots: Slots(seed));
@@ -43,7 +43,8 @@ public sealed class LockstepSelfTests(ITestOutputHelper output)
         Assert.Contains("new SegmentStep { ", report, StringComparison.Ordinal);
     }
 
-    private static int Slots(int seed) => seed % 3 * 4;
+    /// <summary>Few slots get full; with many, frames and commands may meet.</summary>
+    private static int Slots(int seed) => new[] { 0, 32, 4, 8, 32, 32 }[seed % 6];
 
     /// <summary>Every other seed plays with few connections, so that a table that holds but nine of one place has room.</summary>
     internal static int Flows(int seed) => seed % 2 == 0 ? World.Flows.Count : 8;

@@ -30,7 +30,6 @@ internal static class Runner
         target.Beat();
         var touched = new HashSet<Flow>();
         bool sort = false;
-        var inBurst = new HashSet<Flow>();
         int comparisons = 0;
         int underWay = 0;
         bool cookiesWereOut = false;
@@ -45,15 +44,25 @@ internal static class Runner
 
             cookiesWereOut = underWay == 0 ? model.CookiesAreOut : cookiesWereOut;
             underWay++;
-            string? difference = Apply(step, model, target, inBurst, ref sort);
-            touched.UnionWith(inBurst);
-            bool goesOn = step.Together && i + 1 < steps.Count && IsFromNet(step)
-                && (IsFromNet(steps[i + 1]) || MayOvertake(steps[i + 1], model, inBurst, underWay));
-            sort |= goesOn && !IsFromNet(steps[i + 1]);
+            bool goesOn = false;
+            string? difference;
+            Meeting? meeting = underWay == 1 ? Gather(steps, i, model) : null;
+            if (meeting is not null)
+            {
+                i += meeting.Count - 1;
+                difference = meeting.Take(target);
+                touched.UnionWith(meeting.Flows);
+            }
+            else
+            {
+                difference = Apply(step, model, target, touched, ref sort);
+                goesOn = step.Together && i + 1 < steps.Count && IsFromNet(step) && IsFromNet(steps[i + 1]);
+            }
+
             if (difference is null && !goesOn)
             {
                 comparisons++;
-                difference = Compare(model, target, sort, quickly: comparisons % UseRegistersEvery != 0);
+                difference = Compare(model, target, sort, meeting is not null, quickly: comparisons % UseRegistersEvery != 0);
                 List<Image>? entries = difference is null ? target.Peek() : null;
                 difference ??= entries is null ? null : CompareEntries(model, entries);
                 bool read = comparisons % (entries is null ? ReadEntriesEvery : UseRegistersEvery) == 0;
@@ -63,7 +72,6 @@ internal static class Runner
                     touched.Clear();
                 }
 
-                inBurst.Clear();
                 sort = false;
                 underWay = 0;
             }
@@ -77,6 +85,31 @@ internal static class Runner
         string? last = CompareCounters(model, target) ?? CompareTables(model, target);
         return last is null ? null : new Difference(steps.Count - 1, last);
     }
+
+    /// <summary>The steps from here on that are to meet: more than one, and not just frames of the net port, whose order is known. Null: none.</summary>
+    private static Meeting? Gather(IReadOnlyList<Step> steps, int first, TcpModel model)
+    {
+        int end = first;
+        bool mixed = !IsFromNet(steps[first]);
+        while (steps[end].Together && end + 1 < steps.Count && end + 1 - first < Meeting.Most && CanMeet(steps[end + 1]))
+        {
+            mixed |= !IsFromNet(steps[++end]);
+        }
+
+        if (end == first || !mixed || !CanMeet(steps[first]))
+        {
+            return null;
+        }
+
+        var meeting = new Meeting(model);
+        for (int i = first; i <= end && meeting.Invite(steps[i]); i++)
+        {
+        }
+
+        return meeting.Count > 1 ? meeting : null;
+    }
+
+    private static bool CanMeet(Step step) => step is SegmentStep or FrameStep or IcmpStep or CommandStep;
 
     /// <summary>Applies one step without comparing anything.</summary>
     public static string? Follow(Step step, TcpModel model, Target target)
@@ -132,27 +165,11 @@ internal static class Runner
     }
 
     /// <summary>
-    /// A command goes its own way into the pipeline, and may be there before frames that came first. Nothing of it can be seen but the order of
-    /// what leaves, where it is about another connection and changes nothing that connections share.
-    /// </summary>
-    private static bool MayOvertake(Step step, TcpModel model, HashSet<Flow> touched, int underWay)
-    {
-        if (step is not CommandStep command || touched.Contains(World.Flows[command.Flow]) || model.CookiesInDoubt(underWay))
-        {
-            return false;
-        }
-
-        model.Table.TryGetValue(World.Flows[command.Flow], out Connection? connection);
-        return (Order)command.Order is Order.Open or Order.Read
-            || ((Order)command.Order is Order.Close or Order.Abort && connection?.Owner == Owner.Engine && !model.Settings.Listeners[connection.Listener].Adopt);
-    }
-
-    /// <summary>
     /// Three things hang on what frames still under way will do, and the core may know it or not when the next one comes: which SYNs and ACKs are
     /// hashed as cookies near the threshold, whether a first cookie has been sent, and whether a park slot has become free. There the core settles
     /// first, so that the model's answer, which knows all that came before, is the only right one.
     /// </summary>
-    private static bool IsInDoubt(TcpModel model, int underWay) =>
+    public static bool IsInDoubt(TcpModel model, int underWay) =>
         model.CookiesInDoubt(underWay) || model.ParkedFrames + underWay >= model.Settings.ParkSlots;
 
     /// <summary>Only frames of one port keep their order among each other.</summary>
@@ -179,24 +196,59 @@ internal static class Runner
         model.Table.TryGetValue(flow, out Connection? connection);
         var order = (Order)command.Order;
         Arguments arguments = command.ToArguments(connection);
-        (OrderStatus status, Image? answer) = model.Command(order, flow, arguments);
-        (OrderStatus coreStatus, Image? coreAnswer) = target.Command(order, flow, arguments);
-        if (status != coreStatus)
-        {
-            return $"  {order}: model {status}, core {coreStatus}\n";
-        }
-
-        // What an answer shows that is not `ok` is nobody's business, but for READ and the two that act.
-        return status == OrderStatus.Ok ? CompareImages($"answer of {order}", answer, coreAnswer) : null;
+        (OrderStatus Status, Image? Answer) answer = model.Command(order, flow, arguments);
+        return CompareAnswers(order, answer, target.Command(order, flow, arguments));
     }
 
-    private static string? Compare(TcpModel model, Target target, bool sort, bool quickly)
+    /// <summary>What a command gave in the model and in the engine. What an answer shows that is not `ok` is nobody's business.</summary>
+    public static string? CompareAnswers(Order order, (OrderStatus Status, Image? Answer) model, (OrderStatus Status, Image? Answer) core) =>
+        model.Status != core.Status ? $"  {order}: model {model.Status}, core {core.Status}\n"
+            : model.Status == OrderStatus.Ok ? CompareImages($"answer of {order}", model.Answer, core.Answer) : null;
+
+    private static string? Compare(TcpModel model, Target target, bool sort, bool met, bool quickly)
     {
         Output expected = model.TakeOutput();
         Output actual = quickly ? target.CollectQuickly() : target.Collect();
-        return CompareFrames("net", expected.Net, actual.Net, sort)
-            ?? CompareFrames("host", expected.Host, actual.Host, sort: false)
+        return (met && Merges(expected.Net, expected.NetWays, actual.Net) ? null : CompareFrames("net", expected.Net, actual.Net, sort))
+            ?? (met && Merges(expected.Host, expected.HostWays, actual.Host) ? null : CompareFrames("host", expected.Host, actual.Host, sort: false))
             ?? CompareEvents(expected.Events, actual.Events, sort);
+    }
+
+    /// <summary>
+    /// The frames are the expected ones, those of each way in their order; between the ways there is none, but that what is passed behind a RELEASE
+    /// follows all that was parked.
+    /// </summary>
+    private static bool Merges(List<byte[]> expected, List<Way> ways, List<byte[]> actual)
+    {
+        if (expected.Count != actual.Count)
+        {
+            return false;
+        }
+
+        List<byte[]> own = [.. expected.Where((_, i) => ways[i] == Way.Own)];
+        List<(byte[] Frame, bool Behind)> passed = [.. expected.Select((frame, i) => (frame, ways[i])).Where(pair => pair.Item2 != Way.Own).Select(pair => (pair.frame, pair.Item2 == Way.Behind))];
+        HashSet<int> taken = [0]; // How many of the engine's own may have been seen so far.
+        for (int i = 0; i < actual.Count; i++)
+        {
+            HashSet<int> next = [];
+            foreach (int k in taken)
+            {
+                if (k < own.Count && own[k].AsSpan().SequenceEqual(actual[i]))
+                {
+                    next.Add(k + 1);
+                }
+
+                int j = i - k;
+                if (j < passed.Count && passed[j].Frame.AsSpan().SequenceEqual(actual[i]) && (!passed[j].Behind || k == own.Count))
+                {
+                    next.Add(k);
+                }
+            }
+
+            taken = next;
+        }
+
+        return taken.Contains(own.Count);
     }
 
     private static string? CompareEntries(TcpModel model, List<Image> entries)
@@ -209,9 +261,7 @@ internal static class Runner
         Dictionary<Flow, Image> actual = [];
         foreach (Image entry in entries)
         {
-            var flow = new Flow(
-                entry["key_local_address"], entry["key_remote_address"], (ushort)entry["key_local_port"], (ushort)entry["key_remote_port"],
-                entry["key_tagged"] == 1, (ushort)entry["key_vlan"]);
+            Flow flow = entry.Flow;
             if (!actual.TryAdd(flow, entry))
             {
                 return $"  {flow} is in the core's table twice\n";

@@ -86,6 +86,12 @@ internal sealed record CommandStep : Step
     /// <summary>The creation time that is named is another one.</summary>
     public bool WrongCreation { get; init; }
 
+    /// <summary>Clocks that frames have which are given together with the command, and before it.</summary>
+    public int Pause { get; init; }
+
+    /// <summary>Clocks that the command has before those that follow it.</summary>
+    public int Later { get; init; }
+
     public int Listener { get; init; }
 
     public bool All { get; init; }

@@ -21,6 +21,12 @@ internal abstract class Target : IDisposable
 
     public abstract (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null);
 
+    /// <summary>
+    /// Frames of both ports and at most one command, given without waiting for any of them, and worked on until nothing is left. Gives the order in
+    /// which the engine did, and how the command ended.
+    /// </summary>
+    public abstract (List<Happening> Order, (OrderStatus Status, Image? Answer)? Answer) Meet(IReadOnlyList<Guest> guests);
+
     public abstract void Listen(int slot, EndPoint listener);
 
     /// <summary>The host's heart beats.</summary>
@@ -65,6 +71,42 @@ internal class CoreTarget : Target
     public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null) =>
         _core.Command(order, flow, with);
 
+    public override (List<Happening> Order, (OrderStatus Status, Image? Answer)? Answer) Meet(IReadOnlyList<Guest> guests)
+    {
+        // Arguments go to their registers before the frames come; then one write lets the command go, while frames stand in all of the pipeline.
+        Guest? command = guests.FirstOrDefault(guest => guest.Order is not null);
+        if (command is not null)
+        {
+            _core.Prepare(command.Flow, command.Arguments);
+        }
+
+        _core.WatchOrder(true);
+        (OrderStatus Status, Image? Answer)? answer = null;
+        foreach (Guest guest in guests)
+        {
+            if (guest.Frame is not null)
+            {
+                _core.Send(guest.Port, guest.Frame, guest.Bad);
+            }
+            else
+            {
+                _core.Run(guest.Pause);
+                _core.Go(guest.Order!.Value);
+                _core.Run(guest.Later);
+            }
+        }
+
+        _core.Settle();
+        if (command is not null)
+        {
+            answer = _core.Answer() ?? throw new InvalidOperationException($"{command.Order} is never answered");
+        }
+
+        List<Happening> order = _core.TakeOrder();
+        _core.WatchOrder(false);
+        return (order, answer);
+    }
+
     public override void Listen(int slot, EndPoint listener) => _core.Listen(slot, listener);
 
     public override void Beat() => _core.Beat();
@@ -97,40 +139,4 @@ internal class CoreTarget : Target
 
         return output;
     }
-}
-
-/// <summary>A model in the core's place.</summary>
-internal sealed class ModelTarget(Settings settings, Fault fault = Fault.None) : Target
-{
-    private readonly TcpModel _engine = new(settings, fault);
-
-    public override void SetTime(ulong microseconds) => _engine.AdvanceTo(microseconds);
-
-    public override void Send(Port port, byte[] frame, bool bad)
-    {
-        if (port == Port.Net)
-        {
-            _engine.FromNet(frame, bad);
-        }
-        else
-        {
-            _engine.FromHost(frame, bad);
-        }
-    }
-
-    public override Output Collect() => _engine.TakeOutput();
-
-    public override (OrderStatus Status, Image? Answer) Command(Order order, Flow flow, Arguments? with = null) =>
-        _engine.Command(order, flow, with);
-
-    public override void Listen(int slot, EndPoint listener) =>
-        _engine.Settings = _engine.Settings with { Listeners = [.. _engine.Settings.Listeners.Select((old, i) => i == slot ? listener : old)] };
-
-    public override void Beat() => _engine.Beat();
-
-    public override void CommitCookieKey(IReadOnlyList<byte> key) => _engine.CommitCookieKey(key);
-
-    public override List<Image> Entries() => [.. _engine.Table.Values.Select(connection => connection.ToImage())];
-
-    public override IReadOnlyDictionary<string, ulong> Counters() => _engine.Counters;
 }

@@ -129,7 +129,15 @@ internal sealed class Connection
     public bool Reused { get; set; }
 
     /// <summary>Frames that wait for the host, oldest first (P9).</summary>
-    public List<Parked> Waiting { get; } = [];
+    public List<Parked> Waiting { get; private set; } = [];
+
+    /// <summary>One that goes its own way from here on.</summary>
+    public Connection Copy()
+    {
+        var copy = (Connection)MemberwiseClone();
+        copy.Waiting = [.. Waiting];
+        return copy;
+    }
 
     /// <summary>RCV.WND: never scaled before the handshake is done (RFC 7323 2.2).</summary>
     public uint ReceiveWindow(bool scaleAlways) =>

@@ -188,6 +188,15 @@ internal enum Fault
     /// <summary>The host may not answer what is its own (against P3).</summary>
     HostIsCutOff,
 
+    /// <summary>While a RELEASE drains, newer segments do not queue behind (against P9).</summary>
+    DrainingPasses,
+
+    /// <summary>While a RELEASE drains, the host may not send.</summary>
+    DrainingCutsHostOff,
+
+    /// <summary>What a RELEASE parks while it drains stays behind (against P9).</summary>
+    DrainingOnlyOnce,
+
     /// <summary>Connections are taken for a host that is lost.</summary>
     IgnoresHeartbeat,
 }

@@ -58,6 +58,19 @@ internal sealed record Arguments
     public ushort TakeWindow { get; init; }
 }
 
+/// <summary>How a frame comes to a port: what the engine makes or kept and what it passes go different ways, and meet at the port.</summary>
+internal enum Way
+{
+    /// <summary>A reply, or a frame that was parked.</summary>
+    Own,
+
+    /// <summary>Passed from the other port.</summary>
+    Passed,
+
+    /// <summary>Passed, of a connection whose parked frames have to leave first.</summary>
+    Behind,
+}
+
 /// <summary>What left the engine since it was last asked.</summary>
 internal sealed class Output
 {
@@ -66,6 +79,12 @@ internal sealed class Output
 
     /// <summary>Frames at the host port.</summary>
     public List<byte[]> Host { get; } = [];
+
+    /// <summary>Ways of the frames in <see cref="Net"/>, as the model knows them.</summary>
+    public List<Way> NetWays { get; } = [];
+
+    /// <summary>Ways of the frames in <see cref="Host"/>, as the model knows them.</summary>
+    public List<Way> HostWays { get; } = [];
 
     /// <summary>Events in the layout `event`, their index 0.</summary>
     public List<Image> Events { get; } = [];

@@ -12,9 +12,9 @@ internal sealed partial class TcpModel
         Arguments arguments = with ?? Arguments.None;
         if (order == Order.Flush)
         {
-            foreach (Connection flushed in Table.Values.Where(connection => arguments.All || connection.Listener == arguments.Listener).ToList())
+            foreach (Connection flushed in Table.Values.ToList())
             {
-                Free(flushed, Ending.Flushed, "closed_flushed");
+                Flush(flushed, arguments);
             }
 
             return (OrderStatus.Ok, null);
@@ -151,6 +151,29 @@ internal sealed partial class TcpModel
         return true;
     }
 
+    /// <summary>Whether a FLUSH is about this connection.</summary>
+    public static bool IsFlushed(Connection connection, Arguments arguments) => arguments.All || connection.Listener == arguments.Listener;
+
+    /// <summary>A FLUSH comes to this entry.</summary>
+    public void Flush(Connection connection, Arguments arguments)
+    {
+        if (IsFlushed(connection, arguments))
+        {
+            Free(connection, Ending.Flushed, "closed_flushed");
+        }
+    }
+
+    private bool Release(Connection connection, Arguments arguments)
+    {
+        if (!BeginRelease(connection.Flow, arguments))
+        {
+            return false;
+        }
+
+        Drained(connection.Flow, arguments);
+        return true;
+    }
+
     private bool Hold(Connection connection)
     {
         if (connection is not { Owner: Owner.Host, State: State.Established or State.CloseWait })
@@ -165,43 +188,97 @@ internal sealed partial class TcpModel
     }
 
     /// <summary>
-    /// A pure ACK, then what is parked, oldest first; then the host is the owner, or nobody is. Here it is done at once: what arrives while the
-    /// engine drains is looked at by tests of its own, for only the engine knows how far it was.
+    /// A RELEASE as the engine does it: a pure ACK, and the entry drains; the other half is <see cref="Drained"/>. False: there is nothing to
+    /// release, and nothing has happened.
     /// </summary>
-    private bool Release(Connection connection, Arguments arguments)
+    public bool BeginRelease(Flow flow, Arguments arguments)
     {
-        if (connection.Owner is not (Owner.Parked or Owner.Held))
+        if (!Table.TryGetValue(flow, out Connection? connection) || connection.Created != (arguments.Created & 0xFFFF_FFFF_FFFF)
+            || connection.Owner is not (Owner.Parked or Owner.Held))
         {
             return false;
         }
 
         Count("released");
         TellHost(connection);
-        IEnumerable<Parked> frames = fault == Fault.DrainsBackwards ? Enumerable.Reverse(connection.Waiting) : connection.Waiting;
-        _output.Host.AddRange(frames.Select(parked => parked.Frame));
-        Count("unparked", connection.Waiting.Count);
-        if (connection.Waiting.Count > 0)
+        connection.Owner = Owner.Draining;
+        connection.Deadline = null;
+        return true;
+    }
+
+    /// <summary>
+    /// What is parked has gone to the host, oldest first, and the host is the owner, or nobody is. Or not all of it, for more was parked meanwhile:
+    /// then <paramref name="rcvNxt"/> is what the engine made of RCV.NXT, which tells how much. Null: no number of frames leads there.
+    /// </summary>
+    public Image? Drained(Flow flow, Arguments arguments, uint? rcvNxt = null)
+    {
+        if (!Table.TryGetValue(flow, out Connection? connection) || connection.Owner != Owner.Draining)
         {
-            uint end = connection.Waiting.Aggregate(connection.Waiting[0].End, (highest, parked) => Circle.Before(highest, parked.End) ? parked.End : highest);
-            if (Circle.After(end, connection.RcvNxt))
-            {
-                connection.RcvNxt = end;
-                connection.PeerFin |= connection.Waiting.Any(parked => parked.Fin) && fault != Fault.ForgetsParkedFin;
-            }
+            return null;
         }
 
-        connection.Waiting.Clear();
-        connection.Deadline = null;
+        int most = rcvNxt is null ? connection.Waiting.Count : connection.Waiting.Count - 1;
+        int given = rcvNxt is null ? most : most + 1;
+        while (rcvNxt is not null && --given >= 0 && EndOf(connection, given) != rcvNxt)
+        {
+        }
+
+        if (given < 0 || given > most)
+        {
+            return null;
+        }
+
+        if (fault == Fault.DrainingOnlyOnce && rcvNxt is null && _drained.Contains(flow))
+        {
+            connection.Waiting.Clear();
+            given = 0;
+        }
+
+        IEnumerable<Parked> frames = connection.Waiting.Take(given);
+        frames = fault == Fault.DrainsBackwards ? frames.Reverse() : frames;
+        foreach (Parked parked in frames)
+        {
+            ToHost(parked.Frame, Way.Own);
+        }
+
+        Count("unparked", given);
+        uint end = EndOf(connection, given);
+        if (end != connection.RcvNxt)
+        {
+            connection.PeerFin |= connection.Waiting.Take(given).Any(parked => parked.Fin) && fault != Fault.ForgetsParkedFin;
+            connection.RcvNxt = end;
+        }
+
+        connection.Waiting.RemoveRange(0, given);
+        _drained.Add(flow);
+        if (rcvNxt is not null)
+        {
+            return connection.ToImage();
+        }
+
         if (arguments.Forget)
         {
-            connection.Owner = Owner.Draining;
             Free(connection, Ending.Forgotten, null);
-            return true;
+        }
+        else
+        {
+            connection.Owner = Owner.Host;
+            StartIdle(connection);
         }
 
-        connection.Owner = Owner.Host;
-        StartIdle(connection);
-        return true;
+        return connection.ToImage();
+    }
+
+    /// <summary>RCV.NXT once so many of the parked frames have gone to the host.</summary>
+    public static uint EndOf(Connection connection, int given)
+    {
+        if (given == 0)
+        {
+            return connection.RcvNxt;
+        }
+
+        uint end = connection.Waiting.Take(given).Aggregate(connection.Waiting[0].End, (highest, parked) => Circle.Before(highest, parked.End) ? parked.End : highest);
+        return Circle.After(end, connection.RcvNxt) ? end : connection.RcvNxt;
     }
 
     private bool Take(Connection connection, Arguments arguments)

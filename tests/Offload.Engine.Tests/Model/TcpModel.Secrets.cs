@@ -10,8 +10,8 @@ internal sealed partial class TcpModel
 {
     private static readonly ushort[] CookieMss = [88, 536, 1220, 1360, 1400, 1440, 1460, 8940];
 
-    private readonly HashSet<int> _cookiesNow = [];
-    private readonly HashSet<int> _cookiesBefore = [];
+    private HashSet<int> _cookiesNow = [];
+    private HashSet<int> _cookiesBefore = [];
     private uint _period;
     private byte[]? _cookieKey = settings.CookieKey is null ? null : [.. settings.CookieKey];
     private byte[]? _previousCookieKey = settings.CookieKey is null ? null : [.. settings.CookieKey];
@@ -33,12 +33,16 @@ internal sealed partial class TcpModel
     public bool CookiesAreOut => _cookiesNow.Count + _cookiesBefore.Count > 0;
 
     /// <summary>The last cookie that each connection was sent.</summary>
-    public Dictionary<Flow, SentCookie> SentCookies { get; } = [];
+    public Dictionary<Flow, SentCookie> SentCookies { get; private set; } = [];
 
     /// <summary>What decides that hangs on numbers which frames still under way may change.</summary>
     public bool CookiesInDoubt(int underWay) =>
         _cookieKey is not null && Settings.IsnSource != IsnSource.Cookie
         && (Math.Abs(HalfOpen - (long)Settings.CookieThreshold) <= underWay + 1 || Table.Count + underWay + 1 >= Settings.Capacity);
+
+    /// <summary>A command, which may take entries away or add one, changes nothing about what frames beside it are hashed as.</summary>
+    public bool CookiesAreSettled(bool flushes) =>
+        _cookieKey is null || Settings.IsnSource == IsnSource.Cookie || !SynsAreCookies || (CookiesAreOut && !flushes);
 
     private bool HostAlive => Settings.HeartbeatTimeout == 0 || !_lost || fault == Fault.IgnoresHeartbeat;
 

@@ -71,7 +71,7 @@ internal sealed partial class TcpModel
     private void Send(TcpFrame frame)
     {
         Count("frames_sent");
-        _output.Net.Add(frame.ToBytes());
+        ToNet(frame.ToBytes(), Way.Own);
     }
 
     private void SendReset(Segment segment, uint seq) => Send(Swapped(segment) with { Flags = TcpFlags.Rst, Seq = seq, Window = 0 });
@@ -95,7 +95,7 @@ internal sealed partial class TcpModel
             return;
         }
 
-        _output.Host.Add(new TcpFrame
+        ToHost(new TcpFrame
         {
             DestinationMac = ListenerOf(connection).Mac,
             SourceMac = connection.RemoteMac,
@@ -111,7 +111,7 @@ internal sealed partial class TcpModel
             Ack = connection.SndNxt,
             Window = connection.PeerWindow,
             Options = connection.Timestamps ? TcpOptions.Stamp(connection.TsRecent, Tick + connection.TsOffset) : default,
-        }.ToBytes());
+        }.ToBytes(), Way.Own);
     }
 
     /// <summary>A1: what the end point has is offered.</summary>

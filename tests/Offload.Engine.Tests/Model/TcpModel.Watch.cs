@@ -5,12 +5,19 @@ namespace Offload.Engine.Tests.Model;
 /// <summary>Connections that the host owns or is to own: frames that wait for it, and the state as both directions show it.</summary>
 internal sealed partial class TcpModel
 {
+    /// <summary>
+    /// Whether the engine gave the segment that comes now a slot; null where nobody looked. While a RELEASE drains, only the engine knows how far it
+    /// is: of a retransmission then, whether what it repeats still waits.
+    /// </summary>
+    public bool? TookSlot { get; set; }
+
     /// <summary>P9: an exact retransmission takes no second place.</summary>
     private void Park(Connection connection, Segment segment)
     {
         bool fin = segment.Has(TcpFlags.Fin);
         bool again = (segment.DataLength > 0 || fin) && fault != Fault.ParksTwice
-            && connection.Waiting.Any(parked => parked.Seq == segment.Seq && parked.DataLength == segment.DataLength && parked.Fin == fin);
+            && connection.Waiting.Any(parked => parked.Seq == segment.Seq && parked.DataLength == segment.DataLength && parked.Fin == fin)
+            && !(connection.Owner == Owner.Draining && TookSlot == true);
         if (again)
         {
             Count("parked_again");
@@ -97,7 +104,7 @@ internal sealed partial class TcpModel
     /// <summary>A segment from the host. False: it goes no further, for the connection is the engine's.</summary>
     private bool HostSends(Connection connection, Segment segment)
     {
-        if (connection.Owner is not (Owner.Host or Owner.Draining))
+        if (connection.Owner is not (Owner.Host or Owner.Draining) || (connection.Owner == Owner.Draining && fault == Fault.DrainingCutsHostOff))
         {
             // The entry may stem from an old SYN of a connection that the host has and the engine forgot (P3).
             return connection is { State: State.SynReceived, Origin: Origin.Syn } && ListenerOf(connection).Adopt && fault != Fault.HostIsCutOff;

@@ -10,15 +10,16 @@ namespace Offload.Engine.Tests.Model;
 internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.None)
 {
     private Output _output = new();
+    private HashSet<Flow> _drained = [];
 
     /// <summary>What is configured now. Listeners of live connections keep their addresses.</summary>
     public Settings Settings { get; set; } = settings;
 
     /// <summary>Connections by what names them.</summary>
-    public Dictionary<Flow, Connection> Table { get; } = [];
+    public Dictionary<Flow, Connection> Table { get; private set; } = [];
 
     /// <summary>Counters by the register map's names.</summary>
-    public Dictionary<string, ulong> Counters { get; } = RegisterSource.Counters.ToDictionary(name => name, _ => 0ul);
+    public Dictionary<string, ulong> Counters { get; private set; } = RegisterSource.Counters.ToDictionary(name => name, _ => 0ul);
 
     /// <summary>Microseconds since reset.</summary>
     public ulong Time { get; private set; }
@@ -35,8 +36,26 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
     {
         Output output = _output;
         _output = new Output();
+        _drained.Clear();
         return output;
     }
+
+    /// <summary>A second model that stands where this one does.</summary>
+    public TcpModel Copy()
+    {
+        var copy = (TcpModel)MemberwiseClone();
+        copy._output = new Output();
+        copy._drained = [.. _drained];
+        copy.Table = Table.ToDictionary(pair => pair.Key, pair => pair.Value.Copy());
+        copy.Counters = new Dictionary<string, ulong>(Counters);
+        copy._cookiesNow = [.. _cookiesNow];
+        copy._cookiesBefore = [.. _cookiesBefore];
+        copy.SentCookies = new Dictionary<Flow, SentCookie>(SentCookies);
+        return copy;
+    }
+
+    /// <summary>The frame becomes an event of the engine's; others end at the port.</summary>
+    public bool Reaches(byte[] frame, bool bad) => !bad && frame.Length >= 14 && frame.Length <= Settings.MaximumFrame;
 
     /// <summary>Time goes on, and time-outs that are due fire.</summary>
     public void AdvanceTo(ulong microseconds)
@@ -68,7 +87,7 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
     public void FromNet(byte[] frame, bool bad = false)
     {
         Count("net_frames_received");
-        if (bad || frame.Length < 14 || frame.Length > Settings.MaximumFrame)
+        if (!Reaches(frame, bad))
         {
             Count("net_dropped_length");
             return;
@@ -78,7 +97,7 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
         if (segment is null || Passes(segment))
         {
             Count("net_frames_passed");
-            _output.Host.Add(frame);
+            ToHost(frame, segment is not null && _drained.Contains(segment.Flow) ? Way.Behind : Way.Passed);
             return;
         }
 
@@ -89,7 +108,7 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
     public void FromHost(byte[] frame, bool bad = false)
     {
         Count("host_frames_received");
-        if (bad || frame.Length < 14 || frame.Length > Settings.MaximumFrame)
+        if (!Reaches(frame, bad))
         {
             Count("host_dropped_length");
         }
@@ -101,8 +120,20 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
         else
         {
             Count("host_frames_passed");
-            _output.Net.Add(frame);
+            ToNet(frame, Way.Passed);
         }
+    }
+
+    private void ToNet(byte[] frame, Way way)
+    {
+        _output.Net.Add(frame);
+        _output.NetWays.Add(way);
+    }
+
+    private void ToHost(byte[] frame, Way way)
+    {
+        _output.Host.Add(frame);
+        _output.HostWays.Add(way);
     }
 
     private void Count(string counter, int count = 1)
@@ -145,6 +176,11 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
 
         if (connection.Owner is Owner.Draining or Owner.Held)
         {
+            if (connection.Owner == Owner.Draining && fault == Fault.DrainingPasses)
+            {
+                return true;
+            }
+
             if (IsAcceptable(connection, segment) || fault == Fault.HoldsAnySequence)
             {
                 Park(connection, segment);
