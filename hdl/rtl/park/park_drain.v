@@ -1,5 +1,6 @@
 // Hands one connection's parked frames to the host port, oldest first. Looks at one slot a clock for the oldest
-// frame, waits until it is whole, sends it, and begins again, until a look at all slots finds none.
+// frame, waits until it is whole, sends it, and begins again, until a look at all slots finds none. A frame that is
+// parked while a look has found nothing yet may lie behind it, and a younger one ahead of it: the look begins again.
 //
 // If the connection's frames are discarded meanwhile, it ends with the frame that it is sending, so that it never
 // takes a frame of the connection that gets the entry's number next.
@@ -16,8 +17,9 @@ module park_drain #(
     input  wire                 start,                          // ignored while busy
     input  wire [15:0]          start_index,
     input  wire                 hold,                           // the engine's own ACK has not left yet
-    input  wire                 discard,                        // what waits of discard_index is discarded
-    input  wire [15:0]          discard_index,
+    input  wire                 park,                           // a frame of write_index takes a slot
+    input  wire                 discard,                        // what waits of write_index is discarded
+    input  wire [15:0]          write_index,
     output reg                  done,                           // one clock
     output wire                 busy,
 
@@ -52,6 +54,8 @@ module park_drain #(
 
     wire [31:0] ahead = sent_end - drain_slot_end;              // its sign: the slot's end is higher
 
+    wire        again = park && write_index == drain_index && !found && !look_found;
+
     assign busy = state != IDLE || done;
     assign send = state == SEND;
 
@@ -64,6 +68,7 @@ module park_drain #(
                 if (!hold) next_state = over ? IDLE : LOOK;
             LOOK:
                 if (over) next_state = IDLE;
+                else if (again) next_state = LOOK;
                 else if (look_slot == LAST) next_state = found || look_found ? WAIT : IDLE;
             WAIT:
                 if (over) next_state = IDLE;
@@ -77,7 +82,7 @@ module park_drain #(
         if (state == IDLE && start) drain_index <= start_index;
 
         if (state == LOOK) begin
-            look_slot <= look_slot + 1'b1;
+            look_slot <= again ? {SLOT_BITS{1'b0}} : look_slot + 1'b1;
             if (look_found) begin
                 found <= 1'b1;
                 if (!found || look_older) drain_slot <= look_slot;
@@ -97,7 +102,7 @@ module park_drain #(
         end
 
         if (state == IDLE) over <= 1'b0;
-        else if (discard && discard_index == drain_index) over <= 1'b1;
+        else if (discard && write_index == drain_index) over <= 1'b1;
 
         state <= next_state;
         done  <= state != IDLE && next_state == IDLE;

@@ -138,7 +138,8 @@ module park_store #(
             park_drain #(.SLOTS(PARK_SLOTS), .SLOT_BITS(SLOT_BITS)) drain (
                 .clk(clk), .rst(rst),
                 .start(drain_start), .start_index(drain_index), .hold(drain_hold),
-                .discard(write_discard), .discard_index(write_index), .done(drain_done), .busy(drain_busy),
+                .park(write_park), .discard(write_discard), .write_index(write_index),
+                .done(drain_done), .busy(drain_busy),
                 .sent_any(drain_any), .sent_end(drain_end), .sent_fin(drain_fin),
                 .drain_index(index_of_drain), .look_slot(look_slot), .look_found(look_found),
                 .look_older(look_older), .drain_slot(drain_slot), .drain_whole(drain_whole),

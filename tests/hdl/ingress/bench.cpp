@@ -1,5 +1,5 @@
 // Self-checking bench of hdl/rtl/ingress/ingress.v: random and mutated frames in, and every key,
-// segment, counter pulse and passed byte compared with a reference that is written from the RFCs and
+// segment, counter pulse, and passed or parked byte compared with a reference that is written from the RFCs and
 // shares nothing with the RTL but the field positions of the register map.
 //
 // usage: bench FRAMES SEED. Built once a DATA_WIDTH, which comes as a macro together with FROM_HOST.
@@ -303,7 +303,7 @@ struct Frame {
     bool key_seen = false;
     uint8_t key[(KEY_BITS_COUNT + 7) / 8] = {};
     bool admitted = false;
-    bool pass = false;
+    bool pass = false, park = false;   // neither: drop
     uint64_t verdict_clock = 0;
 };
 
@@ -346,6 +346,7 @@ class Bench {
         want_passed = want_consumed = 0;
         stalled = false;
         out.clear();
+        parked.clear();
     }
 
     void run(const Phase& p, uint64_t frames) {
@@ -384,10 +385,11 @@ class Bench {
             top->s_axis_tuser = last ? current.marked : chance(50);
             if (!verdicts.empty() && verdicts.front().verdict_clock <= clock) {
                 top->verdict_valid = 1;
-                top->verdict = verdicts.front().pass ? VERDICT_PASS_VALUE : VERDICT_DROP_VALUE;
+                const Frame& f = verdicts.front();
+                top->verdict = f.pass ? VERDICT_PASS_VALUE : f.park ? VERDICT_PARK_VALUE : VERDICT_DROP_VALUE;
             } else {
                 top->verdict_valid = 0;
-                top->verdict = uint8_t(below(2));
+                top->verdict = uint8_t(below(4));
             }
             top->eval();
             if (!top->s_axis_tready) fail(nullptr, "s_axis_tready low");
@@ -416,6 +418,7 @@ class Bench {
 
             bool taken = top->verdict_valid && top->verdict_ready;
             observe_output();
+            observe_park(taken);
             if (taken) {
                 Frame f = verdicts.front();
                 verdicts.pop_front();
@@ -447,12 +450,13 @@ class Bench {
 
     void summary() const {
         printf("  width %3d from_host %d: %llu frames, %llu clocks; %llu TCP, %llu segments (%llu void, %llu malformed, %llu good and with options), "
-               "%llu passed, %llu dropped at full FIFO\n",
+               "%llu passed, %llu parked, %llu dropped at full FIFO\n",
                DATA_WIDTH, FROM_HOST, (unsigned long long)total, (unsigned long long)clock, (unsigned long long)seen_tcp,
                (unsigned long long)seen_segments, (unsigned long long)seen_void, (unsigned long long)seen_malformed,
-               (unsigned long long)seen_good, (unsigned long long)seen_passed, (unsigned long long)seen_full);
+               (unsigned long long)seen_good, (unsigned long long)seen_passed, (unsigned long long)seen_parked,
+               (unsigned long long)seen_full);
         // A bench whose frames do not reach the interesting places is no bench.
-        if (seen_void < total / 500 || seen_malformed < total / 100 || seen_good < total / 20 || seen_full < total / 200 || seen_passed < total / 10)
+        if (seen_void < total / 500 || seen_malformed < total / 100 || seen_good < total / 20 || seen_full < total / 200 || seen_passed < total / 10 || seen_parked < total / 20)
             fail(nullptr, "poor coverage");
         // Errors with a right checksum: each type, each IP version, with a tag and without, on the net port alone.
         uint64_t errors = 0;
@@ -558,6 +562,7 @@ class Bench {
             if (top->segment_valid) check_segment(f);
             if (f.admitted && !f.bad) {
                 f.pass = !f.expected.tcp || chance(phase.pass);
+                f.park = !f.pass && chance(50);
                 f.verdict_clock = clock + below(phase.verdict_delay + 1);
                 verdicts.push_back(f);
             } else {
@@ -657,6 +662,25 @@ class Bench {
         popped = top->m_axis_tlast;
     }
 
+    // Before the edge: the beats of a frame that is parked, one a clock once they begin, whatever m_axis does.
+    void observe_park(bool taken) {
+        bool parks = top->verdict_valid && verdicts.front().park;
+        if (!top->park_valid) {
+            if (parks && !parked.empty()) fail(&verdicts.front(), "a gap in a parked frame");
+            if (parks && taken) fail(&verdicts.front(), "a parked frame's verdict taken without its last beat");
+            return;
+        }
+        if (!parks) fail(verdicts.empty() ? nullptr : &verdicts.front(), "park_valid without such a verdict");
+        int count = int(top->park_bytes) + 1;
+        if (!top->park_last && count != kBytes) fail(&verdicts.front(), "park_bytes", top->park_bytes);
+        if (bool(top->park_last) != taken) fail(&verdicts.front(), "park_last", top->park_last, taken);
+        for (int lane = 0; lane < count; lane++) parked.push_back(uint8_t(get(top->park_data, 8 * lane, 8)));
+        if (!taken) return;
+        if (parked != verdicts.front().bytes) fail(&verdicts.front(), "parked frame differs", parked.size(), verdicts.front().bytes.size());
+        parked.clear();
+        seen_parked++;
+    }
+
     // After the edge: a frame that left completely.
     void finish_output() {
         if (!popped) return;
@@ -674,14 +698,14 @@ class Bench {
     Vingress* top;
     Phase phase{};
     std::deque<Frame> flight, verdicts, leaving;
-    std::vector<uint8_t> out;
+    std::vector<uint8_t> out, parked;
     uint8_t held[kBytes] = {};
     bool held_last = false, stalled = false, popped = false;
     int occupied = 0, sent_beats = 0;
     uint64_t clock = 0, total = 0;
     uint64_t received = 0, passed = 0, consumed = 0, dropped_full = 0, dropped_length = 0;
     uint64_t want_passed = 0, want_consumed = 0;
-    uint64_t seen_tcp = 0, seen_segments = 0, seen_void = 0, seen_malformed = 0, seen_good = 0, seen_passed = 0, seen_full = 0;
+    uint64_t seen_tcp = 0, seen_segments = 0, seen_void = 0, seen_malformed = 0, seen_good = 0, seen_passed = 0, seen_parked = 0, seen_full = 0;
     uint64_t seen_errors[2][2][16] = {};  // IPv6, tagged, type
 };
 
@@ -701,7 +725,7 @@ int main(int argc, char** argv) {
         {0, 90, 50, 100, 80, 1, false},    // small frames, slow output: the FIFO fills
         {0, 100, 30, 0, 100, 0, false},    // very slow output
         {0, 100, 100, 3, 100, 1, true},    // one 60-byte frame after the other, all passed
-        {0, 100, 100, 0, 0, 1, true},      // ... all discarded
+        {0, 100, 100, 0, 0, 1, true},      // ... all discarded or parked
         {0, 100, 100, 0, 60, 0, true},     // longer ones
     };
     const int count = int(sizeof phases / sizeof phases[0]);
