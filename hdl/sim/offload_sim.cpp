@@ -298,6 +298,9 @@ public:
     uint32_t peek_events(uint32_t* words, uint32_t count, uint32_t record_words) const {
         return ::peek_events(*core_.rootp, words, count, record_words);
     }
+    uint32_t peek_answer(uint32_t* words, uint32_t count, uint32_t record_words) const {
+        return ::peek_answer(*core_.rootp, words, count, record_words);
+    }
     void watch_order(bool on) {
         watched_ = on;
         order_.clear();
@@ -503,6 +506,10 @@ uint32_t offload_sim_peek_entries(const offload_sim* sim, uint32_t* words, uint3
 
 uint32_t offload_sim_peek_events(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words) {
     return sim == nullptr || words == nullptr ? 0 : sim->peek_events(words, count, record_words);
+}
+
+uint32_t offload_sim_peek_answer(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words) {
+    return sim == nullptr || words == nullptr ? 0 : sim->peek_answer(words, count, record_words);
 }
 
 void offload_sim_watch_order(offload_sim* sim, uint32_t on) {

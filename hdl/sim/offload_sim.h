@@ -88,11 +88,12 @@ OFFLOAD_SIM_API uint32_t offload_sim_interrupt(const offload_sim* sim);
 OFFLOAD_SIM_API void offload_sim_set_ready(offload_sim* sim, uint32_t port, uint64_t pattern);
 
 // Straight out of the core's memories, in no clock: for tests that look after every step. Means what the registers would say only
-// while nothing is under way. Both give the number of records that there are and copy the first ones, as many as fit into
+// while nothing is under way. All give the number of records that there are and copy the first ones, as many as fit into
 // count words, each of record_words words (its layout's, rounded up); 0 where record_words is not the layout's.
-// Entries in use by ascending index; events that wait, oldest first.
+// Entries in use by ascending index; events that wait, oldest first; the entry that is the last command's answer.
 OFFLOAD_SIM_API uint32_t offload_sim_peek_entries(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words);
 OFFLOAD_SIM_API uint32_t offload_sim_peek_events(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words);
+OFFLOAD_SIM_API uint32_t offload_sim_peek_answer(const offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words);
 
 // The order in which the core works on what comes, for tests that let frames and commands meet: on != 0 begins to keep it, on = 0
 // ends that and forgets it. Off at first. offload_sim_peek_order gives the number of events since it was last asked, copies them as

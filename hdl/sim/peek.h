@@ -49,6 +49,10 @@ inline uint32_t peek_events(const Voffload_core___024root& core, uint32_t* words
     return waiting;
 }
 
+inline uint32_t peek_answer(const Voffload_core___024root& core, uint32_t* words, uint32_t count, uint32_t record_words) {
+    return copy_record(core.offload_core__DOT__commands__DOT__answer, words, count, record_words, 0) ? 1 : 0;
+}
+
 // The event at the end of the pipeline, if there is one in this clock: a word of what it was, and the entry as it leaves it.
 constexpr uint32_t happening_words = 1 + sizeof(Voffload_core___024root::offload_core__DOT__write_next_entry) / sizeof(uint32_t);
 

@@ -34,6 +34,7 @@ internal static unsafe class NativeCore
     public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekEntries = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_entries");
     public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekEvents = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_events");
 
+    public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekAnswer = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_answer");
     public static readonly delegate* unmanaged<nint, uint, void> WatchOrder = (delegate* unmanaged<nint, uint, void>)Find("watch_order");
     public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekOrder = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_order");
 

@@ -23,6 +23,7 @@ internal sealed class Generator
     private readonly Random _random;
     private readonly int _flows;
     private readonly bool _longPauses;
+    private readonly bool _dense;
     private int _burst;
     private int _burstFlow;
     private int? _released;
@@ -34,6 +35,7 @@ internal sealed class Generator
     public Generator(int seed, int flows, int? parkSlots = null)
     {
         _longPauses = seed % 4 == 3;
+        _dense = seed % 3 == 0;
         _random = new Random(seed);
         _flows = flows;
         Start = Pick<ulong>(1_000_000, (1ul << 34) - 5_000_000, (1ul << 42) - 3_000_000, (1ul << 48) - 2_000_000, (1ul << 24) * 999, (ulong)_random.NextInt64(1L << 40));
@@ -129,7 +131,7 @@ internal sealed class Generator
             return guest with { Together = true };
         }
 
-        _burst = _random.Next(150) == 0 ? _random.Next(8, 48) : 0;
+        _burst = _random.Next(_dense ? 15 : 150) == 0 ? _random.Next(8, 48) : 0;
         _burstFlow = _random.Next(_flows);
         int kind = _random.Next(1000);
         int flow = Chance(70) ? _random.Next(Math.Min(4, _flows)) : _random.Next(_flows);

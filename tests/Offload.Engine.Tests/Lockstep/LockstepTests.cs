@@ -25,7 +25,7 @@ public sealed class LockstepTests(ITestOutputHelper output)
 
     internal static void Agree(int seed)
     {
-        string? report = LockstepReport.Check(seed, LockstepSelfTests.Flows(seed / 2), Steps, settings => new CoreTarget(settings));
+        string? report = LockstepReport.Check(seed, LockstepSelfTests.Flows(seed / 2), Steps, settings => new CoreTarget(settings, readAnswersEvery: 16));
         Assert.True(report is null, report);
     }
 

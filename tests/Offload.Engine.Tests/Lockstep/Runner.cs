@@ -13,7 +13,7 @@ internal static class Runner
 {
     /// <summary>
     /// Where the target shows its memories, all entries are compared every time. Over the register bus, where a read takes longer than a segment,
-    /// events and the entries that were touched come after every so many comparisons, and the whole table at the end.
+    /// events and an entry that was touched come after every so many comparisons, and the whole table at the end.
     /// </summary>
     private const int UseRegistersEvery = 16;
 
@@ -66,7 +66,7 @@ internal static class Runner
                 List<Image>? entries = difference is null ? target.Peek() : null;
                 difference ??= entries is null ? null : CompareEntries(model, entries);
                 bool read = comparisons % (entries is null ? ReadEntriesEvery : UseRegistersEvery) == 0;
-                difference ??= read ? CompareTouched(model, target, touched) : null;
+                difference ??= read ? CompareTouched(model, target, entries is null ? touched : touched.Take(1)) : null;
                 if (read)
                 {
                     touched.Clear();
@@ -279,7 +279,7 @@ internal static class Runner
         return null;
     }
 
-    private static string? CompareTouched(TcpModel model, Target target, HashSet<Flow> touched)
+    private static string? CompareTouched(TcpModel model, Target target, IEnumerable<Flow> touched)
     {
         string? difference = null;
         foreach (Flow flow in touched)

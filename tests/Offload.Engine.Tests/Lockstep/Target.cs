@@ -56,15 +56,29 @@ internal class CoreTarget : Target
     /// <summary>The core itself, for what only it has.</summary>
     public Core Core => _core;
 
-    public CoreTarget(Settings settings) => _core.Configure(settings);
+    /// <param name="settings">What the core is configured to.</param>
+    /// <param name="readAnswersEvery">See <see cref="Core.ReadAnswersEvery"/>.</param>
+    public CoreTarget(Settings settings, int readAnswersEvery = 1)
+    {
+        _core.Configure(settings);
+        _core.ReadAnswersEvery(readAnswersEvery);
+    }
 
     public override void SetTime(ulong microseconds) => _core.SetTime(microseconds);
 
     public override void Send(Port port, byte[] frame, bool bad) => _core.Send(port, frame, bad);
 
-    public override Output Collect() => Collect(_core.TakeEvents);
+    public override Output Collect()
+    {
+        _core.Settle();
+        return Collect(_core.TakeEvents);
+    }
 
-    public override Output CollectQuickly() => Collect(_core.TakeEventsQuickly);
+    public override Output CollectQuickly()
+    {
+        _core.Finish();
+        return Collect(_core.TakeEventsQuickly);
+    }
 
     public override List<Image>? Peek() => _core.PeekEntries();
 
@@ -127,7 +141,6 @@ internal class CoreTarget : Target
 
     private Output Collect(Func<List<Image>> takeEvents)
     {
-        _core.Settle();
         var output = new Output();
         output.Net.AddRange(_core.ReceiveAll(Port.Net));
         output.Host.AddRange(_core.ReceiveAll(Port.Host));
