@@ -49,6 +49,7 @@ struct Host {
 
 // Synchronous FIFO (AN_130): a byte goes over at each rising edge at which RXF# and RD#, or TXE# and WR#, are low.
 template <typename Top> struct Sync {
+    bool forgiven = false;                  // a reset may cut a pulse
     bool oe_before = false, drove_before = false;
     int flushed = 0;
 
@@ -75,6 +76,7 @@ template <typename Top> struct Sync {
 
 // Asynchronous FIFO (data sheet DS_FT2232H).
 template <typename Top> struct Async {
+    bool forgiven = false;                  // a reset may cut a pulse
     bool rd = false, wr = false, drive_before = false;
     uint64_t rd_fell = 0, rd_rose = 0, wr_fell = 0, wr_rose = 0, data_since = 0;
     uint8_t data_before = 0;
@@ -86,7 +88,7 @@ template <typename Top> struct Async {
         if (!top.ft_rd_n && top.ft_data_drive) breach("both drive the data pins", now);
         if (!top.ft_rd_n && !top.ft_wr_n) breach("RD# and WR# low together", now);
         if (top.ft_data_out != data_before || top.ft_data_drive != drive_before) {
-            if (wr || (changed < wr_fell + 5000 && wr_fell != 0)) breach("data changed during WR#", now);
+            if (!forgiven && (wr || (changed < wr_fell + 5000 && wr_fell != 0))) breach("data changed during WR#", now);
             data_since = changed;
         }
         data_before = top.ft_data_out;
@@ -96,7 +98,7 @@ template <typename Top> struct Async {
             rd = true;
             rd_fell = changed;
         } else if (top.ft_rd_n && rd) {
-            if (changed - rd_fell < 30000) breach("RD# low for less than 30 ns", now);
+            if (changed - rd_fell < 30000 && !forgiven) breach("RD# low for less than 30 ns", now);
             rd = false;
             rd_rose = changed;
             host.given.push_back(host.take());
@@ -109,7 +111,7 @@ template <typename Top> struct Async {
             wr_fell = changed;
             host.from_board.push_back(top.ft_data_out);
         } else if (top.ft_wr_n && wr) {
-            if (changed - wr_fell < 30000) breach("WR# low for less than 30 ns", now);
+            if (changed - wr_fell < 30000 && !forgiven) breach("WR# low for less than 30 ns", now);
             wr = false;
             wr_rose = changed;
             txe_high = wr_rose + 14000 + 49000 + (host.chance(host.stall_percent) ? 300000 : 0);
@@ -129,6 +131,7 @@ template <typename Top> struct Async {
 // A UART of 8N1 whose clock may be off.
 template <typename Top> struct Uart {
     uint64_t bit = 83333;                   // ps
+    bool forgiven = false;                  // a reset may cut a pulse
     bool use_rts = false;
     int noise_permyriad = 0;                // bits that are bent
     // To the board
@@ -144,6 +147,7 @@ template <typename Top> struct Uart {
 
     void edge(Top& top, Host& host, uint64_t now) {
         bool level = top.uart_txd;
+        if (forgiven) receiving = false;
         if (!receiving && before && !level) {
             receiving = true;
             sample_at = now + bit / 2;
