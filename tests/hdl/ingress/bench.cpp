@@ -662,9 +662,11 @@ class Bench {
         popped = top->m_axis_tlast;
     }
 
-    // Before the edge: the beats of a frame that is parked, one a clock once they begin, whatever m_axis does.
+    // Before the edge: the beats of a frame that is parked, one a clock, whatever m_axis does.
     void observe_park(bool taken) {
         bool parks = top->verdict_valid && verdicts.front().park;
+        park_waits = parks && !top->park_valid ? park_waits + 1 : 0;
+        if (park_waits > 3) fail(&verdicts.front(), "a parked frame waits", park_waits, 3);
         if (!top->park_valid) {
             if (parks && !parked.empty()) fail(&verdicts.front(), "a gap in a parked frame");
             if (parks && taken) fail(&verdicts.front(), "a parked frame's verdict taken without its last beat");
@@ -699,6 +701,7 @@ class Bench {
     Phase phase{};
     std::deque<Frame> flight, verdicts, leaving;
     std::vector<uint8_t> out, parked;
+    int park_waits = 0;
     uint8_t held[kBytes] = {};
     bool held_last = false, stalled = false, popped = false;
     int occupied = 0, sent_beats = 0;
