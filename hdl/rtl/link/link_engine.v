@@ -23,7 +23,7 @@ module link_engine #(
     output wire [RING_BITS-1:0] ring_read_address,
     input  wire [32:0]          ring_read_data,
     input  wire [RING_BITS:0]   ring_tail,
-    output reg  [RING_BITS:0]   ring_head,
+    output reg  [RING_BITS:0]   ring_free,                      // words before it are no more needed
 
     // Words of frames to the host
     output reg  [31:0]          m_data,
@@ -61,6 +61,7 @@ module link_engine #(
     localparam [3:0] ITEM_READ           = 4'd1;
     localparam [3:0] ITEM_WRITE          = 4'd2;
     localparam [3:0] ITEM_WAIT           = 4'd3;
+    localparam [3:0] ITEM_REPEAT         = 4'd4;
     localparam [3:0] STATUS_OK           = 4'd0;
     localparam [3:0] STATUS_BAD_FRAME    = 4'd1;
     localparam [3:0] STATUS_DECERR       = 4'd3; // 2 and 3 as AXI encodes them: SLVERR, DECERR
@@ -90,6 +91,7 @@ module link_engine #(
     reg [3:0] state;
 
     // ---- the next word of the ring ------------------------------------------------------------------------------------
+    reg  [RING_BITS:0] ring_head;
     reg  [32:0]        word;                                    // the ring's, at the head
     reg  [1:0]         fresh;                                   // 11: the head has stood long enough for word to be that
     reg  [RING_BITS:0] tail_before, tail_seen;                  // as late as the words
@@ -106,6 +108,10 @@ module link_engine #(
     reg  [13:0] address;                                        // of a word
     reg         item_shape;                                     // no bit of the item is set that has no meaning
     reg  [31:0] mask, value;
+    reg         looping;                                        // a repeat was met
+    reg  [RING_BITS:0] loop_head;                               // what it repeats: from here on,
+    reg  [7:0]  loop_remaining;                                 // so many words,
+    reg  [9:0]  loops_left, loops_done;                         // so often, with this turn; and before it
     reg  [3:0]  status;
     reg  [15:0] done;
 
@@ -123,7 +129,7 @@ module link_engine #(
     assign m_axil_araddr = {address, 2'b00};
     assign m_axil_awprot = 3'd0;
     assign m_axil_arprot = 3'd0;
-    assign m_axil_wdata  = word[31:0];
+    assign m_axil_wdata  = {word[31:16], word[15:0] + {6'd0, loops_done}};
     assign m_axil_wstrb  = 4'hF;
     assign m_axil_bready = state == WRITING;
     assign m_axil_rready = (state == READ || state == POLL) && m_free;
@@ -164,6 +170,8 @@ module link_engine #(
                     fresh           <= 2'b00;
                     sequence_number <= word[7:0];
                     remaining       <= word[32] ? 8'd0 : word[23:16];
+                    looping         <= 1'b0;
+                    loops_done      <= 10'd0;
                     done            <= {8'd0, expected};        // unless the request is begun
                     status          <= STATUS_UNSUPPORTED;
                     state           <= SKIP;
@@ -186,7 +194,13 @@ module link_engine #(
             end
 
             ITEM:                                               // take the next item, if there is one
-                if (remaining == 8'd0) begin
+                if (remaining == 8'd0 && looping && loops_left != 10'd1) begin
+                    ring_head  <= loop_head;
+                    fresh      <= 2'b00;
+                    remaining  <= loop_remaining;
+                    loops_left <= loops_left - 10'd1;
+                    loops_done <= loops_done + 10'd1;
+                end else if (remaining == 8'd0) begin
                     status <= STATUS_OK;
                     state  <= TRAILER;
                 end else if (word_ready) begin
@@ -211,6 +225,13 @@ module link_engine #(
                         end
                         ITEM_WRITE: if (left <= {2'd0, remaining}) state <= WRITE;
                         ITEM_WAIT:  if (remaining >= 8'd2) state <= MASK;
+                        ITEM_REPEAT: if (!looping && address == 14'd0) begin
+                            looping        <= 1'b1;
+                            loop_head      <= ring_head;
+                            loop_remaining <= remaining;
+                            loops_left     <= left;
+                            state          <= ITEM;
+                        end
                         default: ;
                     endcase
             end
@@ -320,6 +341,7 @@ module link_engine #(
                 m_valid   <= 1'b1;
                 m_last    <= 1'b1;
                 m_data    <= {done, 7'd0, irq, 4'd0, status};
+                ring_free <= ring_head;
                 irq_told  <= irq;
                 irq_again <= 1'b0;
                 state     <= IDLE;
@@ -334,6 +356,7 @@ module link_engine #(
             tail_before    <= {(RING_BITS+1){1'b0}};
             tail_seen      <= {(RING_BITS+1){1'b0}};
             ring_head      <= {(RING_BITS+1){1'b0}};
+            ring_free      <= {(RING_BITS+1){1'b0}};
             m_valid        <= 1'b0;
             m_axil_arvalid <= 1'b0;
             m_axil_awvalid <= 1'b0;

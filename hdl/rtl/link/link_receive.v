@@ -30,7 +30,7 @@ module link_receive #(
     output wire [RING_BITS-1:0] ring_write_address,
     output wire [32:0]          ring_write_data,
     output reg  [RING_BITS:0]   ring_tail,                      // words before it are whole frames
-    input  wire [RING_BITS:0]   ring_head,                      // words before it have been read
+    input  wire [RING_BITS:0]   ring_free,                      // words before it are no more needed
 
     output reg                  bad_frame                       // pulse
 );
@@ -143,7 +143,7 @@ module link_receive #(
         length_right <= length == {8'd0, words} - 16'd2;
     end
 
-    wire [RING_BITS:0] used      = ring_tail - ring_head;
+    wire [RING_BITS:0] used      = ring_tail - ring_free;
     wire               accept    = commit && whole && fits && length_right && !refuse;
     wire               turn_down = commit && whole && (!fits || (length_right && refuse)) && used != RING;
 

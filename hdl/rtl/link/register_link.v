@@ -160,7 +160,7 @@ module register_link #(
     wire                 ring_write, bad_frame;
     wire [RING_BITS-1:0] ring_write_address, ring_read_address;
     wire [32:0]          ring_write_data, ring_read_data;
-    wire [RING_BITS:0]   ring_tail, ring_head;
+    wire [RING_BITS:0]   ring_tail, ring_free;
     wire [31:0]          word_data;
     wire                 word_last, word_valid, word_ready;
 
@@ -168,7 +168,7 @@ module register_link #(
         .clk(clk), .rst(link_rst), .tick(tick),
         .s_data(rx_data), .s_bad(rx_bad), .s_valid(rx_valid), .s_ready(rx_ready),
         .ring_write(ring_write), .ring_write_address(ring_write_address), .ring_write_data(ring_write_data),
-        .ring_tail(ring_tail), .ring_head(ring_head), .bad_frame(bad_frame)
+        .ring_tail(ring_tail), .ring_free(ring_free), .bad_frame(bad_frame)
     );
 
     simple_dual_port_ram #(.WIDTH(33), .DEPTH(1 << RING_BITS)) ring (
@@ -180,7 +180,7 @@ module register_link #(
     link_engine #(.RING_BITS(RING_BITS), .MAX_WORDS(MAX_WORDS)) link_engine (
         .clk(clk), .rst(link_rst), .tick(tick), .irq(irq), .bad_frame(bad_frame),
         .ring_read_address(ring_read_address), .ring_read_data(ring_read_data),
-        .ring_tail(ring_tail), .ring_head(ring_head),
+        .ring_tail(ring_tail), .ring_free(ring_free),
         .m_data(word_data), .m_last(word_last), .m_valid(word_valid), .m_ready(word_ready),
         .m_axil_awaddr(m_axil_awaddr), .m_axil_awprot(m_axil_awprot), .m_axil_awvalid(m_axil_awvalid), .m_axil_awready(m_axil_awready),
         .m_axil_wdata(m_axil_wdata), .m_axil_wstrb(m_axil_wstrb), .m_axil_wvalid(m_axil_wvalid), .m_axil_wready(m_axil_wready),

@@ -336,6 +336,7 @@ struct Bench {
         size_t items = chance(60) ? 1 : 1 + below(8);
         for (size_t i = 0; i < items && words.size() < 120; i++) {
             size_t room = size_t(kMaxWords) - 1 - words.size();
+            if (chance(6)) words.push_back(item(4, uint32_t(1 + below(6)), 0));
             if (chance(40)) {
                 words.push_back(item(1, uint32_t(1 + (chance(5) ? below(300) : below(20))), random_address()));
             } else if (chance(75)) {
@@ -362,7 +363,7 @@ struct Bench {
         Words words = content();
         uint32_t kind = 1, count = uint32_t(words.size());
         uint8_t sequence = next_sequence++;
-        int what = strange && chance(12) ? int(below(9)) : -1;
+        int what = strange && chance(12) ? int(below(10)) : -1;
         if (what == 0) { sequence = uint8_t(sequence + 1 + below(255)); next_sequence--; }
         if (what == 1) { kind = uint32_t(below(256)); next_sequence--; if (kind == 1) kind = 3; if (kind == 2) kind = 4; }
         if (what == 2) { count ^= 1u << below(16); next_sequence--; }
@@ -375,7 +376,13 @@ struct Bench {
         if (what == 6) { body.resize(body.size() - 4); body.push_back(0x55); put(body, crc32(body, body.size())); next_sequence--; }
         if (what == 7) { body.clear(); put(body, crc32(body, 0)); next_sequence--; }
         if (what == 8) { kind = 2; }
-        return cobs(body);
+        Bytes bytes = cobs(body);
+        if (what == 9) {                                        // a last group that promises more than comes
+            size_t code = 0;
+            while (code + bytes[code] + 1 < bytes.size()) code += bytes[code];
+            if (bytes[code] < 200) { bytes[code] = uint8_t(bytes[code] + 1 + below(50)); next_sequence--; }
+        }
+        return bytes;
     }
     // Faults of the line, in bytes. True if something was done.
     bool damage(std::deque<link_pins::Token>& tokens) {
@@ -455,6 +462,9 @@ void report(const Bench& b, uint64_t sent) {
 // Right requests on a right line, answered as they are, one each.
 void clean(uint64_t count) {
     auto b = begin("clean");
+#if KIND == 0
+    b->pins.glitches = true;
+#endif
     // Nothing is done before the host has identified itself.
     b->send(cobs(body_of({uint32_t(b->next_sequence) | 0x100u | 2u << 16, Bench::item(2, 1, 0x100), 1})));
     b->drain();
@@ -462,12 +472,15 @@ void clean(uint64_t count) {
     b->identify();
     for (uint64_t i = 0; i < count; i++) {
         b->send(b->request(false));
-        b->pace(chance(50) ? 2000 : 0);
+        b->pace(chance(70) ? 6000 : 0);
         b->irq_permyriad = chance(50) ? 5 : 0;
-        if (chance(2) && !(KIND == 0 && FLOW_CONTROL == 0)) b->host.deaf_until = b->now + below(3000) * kByte;
+        if (chance(4) && !(KIND == 0 && FLOW_CONTROL == 0)) b->host.deaf_until = b->now + below(6000) * kByte;
     }
     b->irq_permyriad = 0;
     b->drain();
+#if KIND == 0
+    b->pins.glitches = false;
+#endif
     if (b->answered != count + 2 || b->bad_total != 0) fail(b->now, "not every request was answered");
     b->top.irq = 1;
     uint64_t before = b->notices;
@@ -580,13 +593,13 @@ void speed() {
         b->identify();
         b->drain();
         uint64_t bytes = b->response_bytes, data = b->data_words;
-        const uint64_t total = KIND == 2 ? 200 : 20;
-        uint64_t payload = 0;
+        const uint64_t total = KIND == 2 ? 100 : 10;
+        uint64_t payload = 0, sent = 0;
         auto one = [&] {
             Words words;
-            if (what == 0) for (uint32_t entry = 0; entry < 20; entry++) {
-                words.insert(words.end(), {Bench::item(2, 1, 0x600), entry, Bench::item(3, 1000, 0x604), 0x80000000u, 0, Bench::item(1, 25, 0x700)});
-                payload += 25;
+            if (what == 0) {
+                words = {Bench::item(4, 64, 0), Bench::item(2, 1, 0x600), uint32_t(64 * sent), Bench::item(3, 1000, 0x604), 0x80000000u, 0, Bench::item(1, 25, 0x700)};
+                payload += 64 * 25;
             }
             if (what == 1) { words = {Bench::item(1, 256, 0x1000)}; payload += 256; }
             if (what == 2) { words = {Bench::item(1, 1, 0x1000)}; payload += 1; }
@@ -594,11 +607,11 @@ void speed() {
             b->send(cobs(body_of(words)));
         };
         // Four requests are kept outstanding.
-        uint64_t sent = 0, answered = b->answered, begin = b->now;
+        uint64_t answered = b->answered, begin = b->now;
         while (b->answered < answered + total) {
             while (sent < total && sent < b->answered - answered + 4) { one(); sent++; }
             b->step();
-            if (b->now > begin + total * 3000 * kByte) fail(b->now, "no end");
+            if (b->now > begin + total * 9000 * kByte) fail(b->now, "no end");
         }
         double taken = double(b->now - begin) / double(kByte);
         bytes = b->response_bytes - bytes;
@@ -607,7 +620,7 @@ void speed() {
             400.0 * double(payload) / double(bytes), 400.0 * double(payload) / taken, 4e6 * double(payload) / (double(b->now - begin)));
         std::fflush(stdout);
         if (what < 2 && 4.0 * double(payload) < 0.9 * double(bytes)) fail(b->now, "less than 90% payload");
-        if (what < 2 && KIND == 2 && 4.0 * double(payload) < 0.75 * taken) fail(b->now, "less than 90% of the FIFO's time");
+        if (what < 2 && KIND == 2 && 4.0 * double(payload) < 0.9 * taken) fail(b->now, "less than 90% of the FIFO's time");
     }
 }
 

@@ -134,6 +134,9 @@ template <typename Top> struct Uart {
     bool forgiven = false;                  // a reset may cut a pulse
     bool use_rts = false;
     int noise_permyriad = 0;                // bits that are bent
+    bool glitches = false;                  // one clock in a data bit is wrong now and then, which has to do no harm
+    uint64_t glitch_at = 0;
+    uint64_t deaf_since = 0;
     // To the board
     int sending = -1, at = 0;
     uint16_t shift = 0x3FF;
@@ -149,6 +152,7 @@ template <typename Top> struct Uart {
         bool level = top.uart_txd;
         if (forgiven) receiving = false;
         if (!receiving && before && !level) {
+            if (use_rts && deaf_since != 0 && now - deaf_since > 60000) breach("a byte begins while CTS# is high", now);
             receiving = true;
             sample_at = now + bit / 2;
             bits = 0;
@@ -164,6 +168,7 @@ template <typename Top> struct Uart {
         }
         before = level;
         top.uart_cts_n = now < host.deaf_until;
+        deaf_since = !top.uart_cts_n ? 0 : deaf_since == 0 ? now : deaf_since;
     }
     void drive(Top& top, Host& host, uint64_t now) {
         while (now >= bit_ends) {
@@ -172,6 +177,7 @@ template <typename Top> struct Uart {
                 shift >>= 1;
                 at--;
                 if (noise_permyriad > 0 && int((*host.rng)() % 10000) < noise_permyriad) line = !line;
+                if (glitches && at > 0 && at < 9 && host.chance(30)) glitch_at = bit_ends + (*host.rng)() % (bit - 10000);
                 bit_ends += bit;
                 if (at == 0 && sending >= 0) { host.given.push_back(uint8_t(sending)); sending = -1; }
             } else if (!(use_rts && top.uart_rts_n) && host.has(now)) {
@@ -185,7 +191,9 @@ template <typename Top> struct Uart {
                 break;
             }
         }
-        top.uart_rxd = line;
+        bool glitch = glitch_at != 0 && now >= glitch_at;
+        if (glitch) glitch_at = 0;
+        top.uart_rxd = line != glitch;
     }
 };
 

@@ -131,8 +131,23 @@ struct Board {
         if (kind != 1) return {{}, kUnsupported, expected};
         if (!identified || sequence != expected) return {{}, kOutOfOrder, expected};
         expected++;
-        for (size_t at = 1; at < frame.size();) {
+        size_t from = 0;                // what is repeated begins there; 0: nothing is
+        uint32_t turns = 0, turn = 0;
+        for (size_t at = 1;;) {
+            if (at >= frame.size() && from != 0 && turn + 1 < turns) {
+                at = from;
+                turn++;
+            }
+            if (at >= frame.size()) {
+                if (from == at && turn + 1 < turns) continue;
+                break;
+            }
             uint32_t item = frame[at++];
+            if (item >> 28 == 4 && (item & 0xFFFF) == 0 && (item >> 16 & 0xFFF) >= 1 && (item >> 16 & 0xFFF) <= 1023 && from == 0) {
+                from = at;
+                turns = item >> 16 & 0xFFF;
+                continue;
+            }
             uint32_t operation = item >> 28, words = item >> 16 & 0xFFF, address = item & 0xFFFF;
             size_t rest = frame.size() - at;
             bool fits = operation == 1 || (operation == 2 && words <= rest) || (operation == 3 && rest >= 2);
@@ -160,6 +175,7 @@ struct Board {
                     status = registers.read(uint16_t(address), data);
                 } else {
                     data = frame[at++];
+                    data = (data & 0xFFFF0000) | ((data + turn) & 0xFFFF);
                     status = registers.write(uint16_t(address), data);
                 }
                 accesses.push_back({operation == 2, uint16_t(address), data});
