@@ -11,10 +11,10 @@ namespace Offload.Kernel.Tests.Bench;
 internal sealed class LifeBench(Scene scene, EventBook book, Ip ip, Listener listener, Func<ushort, int> lostOf)
 {
     /// <summary>Longer than any allowed course of things takes: all of the kernel's retransmissions, one after the other.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     /// <summary>How long the kernel may take for its SYN,ACKs and their answers.</summary>
-    private static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(20);
 
     /// <summary>Timers for a cable that loses much: soon again, and often enough, on both sides.</summary>
     internal static async Task HurryAsync(Scene scene)

@@ -29,6 +29,7 @@ internal sealed class Scene : IAsyncDisposable
     private readonly CounterSnapshot _before;
     private readonly List<ConnectionEvent> _seen = [];
     private readonly Stack<Func<ValueTask>> _undo = new();
+    private readonly Lock _undoLock = new();
 
     private Scene(KernelRig rig, ConnectionSubscription events, CounterSnapshot before)
     {
@@ -66,7 +67,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         ListenerOptions options = new() { EndPoint = NewHostEndPoint(ip) };
         Listener listener = await Board.Listeners.AddAsync(change is null ? options : change(options));
-        _undo.Push(async () => await Board.Listeners.RemoveAsync(listener));
+        OnEnd(async () => await Board.Listeners.RemoveAsync(listener));
         return listener;
     }
 
@@ -91,7 +92,7 @@ internal sealed class Scene : IAsyncDisposable
     internal T Own<T>(T thing)
         where T : IDisposable
     {
-        _undo.Push(() =>
+        OnEnd(() =>
         {
             thing.Dispose();
             return ValueTask.CompletedTask;
@@ -202,7 +203,7 @@ internal sealed class Scene : IAsyncDisposable
 
         string former = _rig.Client.Run(() => File.ReadAllText("/proc/sys/" + path)).Trim();
         _rig.Client.SetParameter(path, value);
-        _undo.Push(() =>
+        OnEnd(() =>
         {
             _rig.Client.SetParameter(path, former);
             return ValueTask.CompletedTask;
@@ -214,7 +215,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         uint former = await Board.Registers.ReadAsync(name);
         await Board.Registers.WriteAsync(name, value);
-        _undo.Push(() => Board.Registers.WriteAsync(name, former));
+        OnEnd(() => Board.Registers.WriteAsync(name, former));
     }
 
     /// <summary>Sets a timer of the engine for this scene.</summary>
@@ -222,7 +223,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         TimeSpan former = await Board.Timers.GetTimeAsync(name);
         await Board.Timers.SetAsync(name, time);
-        _undo.Push(() => Board.Timers.SetAsync(name, former));
+        OnEnd(() => Board.Timers.SetAsync(name, former));
     }
 
     /// <summary>Sets a limit of the engine for this scene.</summary>
@@ -230,14 +231,14 @@ internal sealed class Scene : IAsyncDisposable
     {
         int former = await Board.Timers.GetCountAsync(name);
         await Board.Timers.SetAsync(name, count);
-        _undo.Push(() => Board.Timers.SetAsync(name, former));
+        OnEnd(() => Board.Timers.SetAsync(name, former));
     }
 
     /// <summary>Sets how ISNs are made for this scene.</summary>
     internal async Task SetIsnModeAsync(IsnMode mode, uint? fixedValue)
     {
         await Board.Isn.SetModeAsync(mode, fixedValue);
-        _undo.Push(() => Board.Isn.SetModeAsync(IsnMode.Rfc6528));
+        OnEnd(() => Board.Isn.SetModeAsync(IsnMode.Rfc6528));
     }
 
     /// <summary>A sender of frames past the client's TCP.</summary>
@@ -257,11 +258,28 @@ internal sealed class Scene : IAsyncDisposable
         Ack = acknowledgment,
     };
 
+    private void OnEnd(Func<ValueTask> undo)
+    {
+        // Clients are made by many at a time.
+        lock (_undoLock)
+        {
+            _undo.Push(undo);
+        }
+    }
+
+    private Func<ValueTask>? NextUndo()
+    {
+        lock (_undoLock)
+        {
+            return _undo.TryPop(out Func<ValueTask>? undo) ? undo : null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Impairment = null;
         List<Exception> failures = [];
-        while (_undo.TryPop(out Func<ValueTask>? undo))
+        while (NextUndo() is { } undo)
         {
             await TryAsync(undo);
         }

@@ -70,11 +70,8 @@ internal sealed class SynFlood : CableGuest
     /// <summary>Other frames received.</summary>
     internal long Others => Volatile.Read(ref _others);
 
-    /// <summary>Sends no more until it is told to go on.</summary>
+    /// <summary>Sends no more.</summary>
     internal void Stop() => _stopped = true;
-
-    /// <summary>Sends again, once the board looks.</summary>
-    internal void GoOn() => _stopped = false;
 
     internal override int Next(Span<byte> buffer)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
@@ -17,11 +16,11 @@ using Xunit.Abstractions;
 namespace Offload.Kernel.Tests.Rules;
 
 /// <summary>
-/// SYNs from random addresses, as fast as the board takes them, while kernels connect through the TAP on a cable that loses nothing: 50,000 a case, or
+/// SYNs from random addresses, as fast as the board takes them, while kernels connect through the TAP on a cable that loses nothing: 20,000 a case, or
 /// 2,000,000 with OFFLOAD_TEST_FULL=1. The flood comes in at the cable, behind the TAP, so that it takes no room from the clients in the kernel's queues.
-/// OFFLOAD_TEST_SEED replays its addresses.
+/// OFFLOAD_TEST_SEED replays its addresses. A client connects at its first SYN where each of its SYNs is answered: on a machine that is busy for a
+/// second its kernel may have sent another before it came to see the answer.
 /// </summary>
-[Trait("Category", "Full")]
 public sealed class FloodTests(ITestOutputHelper output) : RigTest
 {
     /// <summary>Entries that the engine keeps free, by making room in time, while cookies are out.</summary>
@@ -33,11 +32,15 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
     /// <summary>Ports of the clients that fill the table: each only once, for a second SYN would open a connection in TIME-WAIT anew (rule F9).</summary>
     private const int FirstPort = 16_000;
 
+    /// <summary>Clients that fill the table one after the other at the end, more than the core has on their way at a time: while those may take all that
+    /// is free, it sends cookies and makes room, and a connection that is half open may be the one that has to go.</summary>
+    private const int LastAlone = 128;
+
     /// <summary>Least clients that a flood is judged by.</summary>
     private const int LeastClients = 50;
 
     private static readonly bool Full = Environment.GetEnvironmentVariable("OFFLOAD_TEST_FULL") == "1";
-    private static readonly long FloodLength = Full ? 2_000_000 : 50_000;
+    private static readonly long FloodLength = Full ? 2_000_000 : 20_000;
 
     /// <summary>What fills the table.</summary>
     public enum Filling
@@ -62,7 +65,8 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
     public async Task Past_the_threshold_every_client_connects_at_its_first_syn(Ip ip)
     {
         await using Scene scene = await Rig.BeginAsync();
-        await SetThresholdAsync(scene, 512);
+        await scene.SetRegisterAsync("isn.cookie_threshold", 512);
+        await NoRetransmissionsAsync(scene);
         Listener listener = await scene.ListenAsync(ip);
         SynFlood flood = await BeginAsync(scene, listener);
         TimeSpan untilRotation = TimeSpan.Zero;
@@ -77,11 +81,11 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
             scene, listener, keep: false, enough: dialed => flood.Sent >= FloodLength && dialed >= LeastClients && Stopwatch.GetElapsedTime(started) > untilRotation + (untilRotation / 8));
         await EndAsync(scene, flood, dials, started, $"{ip}, past a threshold of 512{(Full ? $", a new cookie key after {untilRotation.TotalSeconds:F0} s" : "")}");
 
-        Assert.Empty(Late(dials));
+        await NoneIsLateAsync(scene, dials);
         Assert.Equal((ulong)dials.Count, await scene.CountAsync(CounterId.Established));
         Assert.True(await scene.CountAsync(CounterId.CookiesSent) > (ulong)FloodLength / 2, "hardly any cookies were sent");
         Assert.True(await scene.CountAsync(CounterId.CookiesAccepted) > 0, "no client came in by a cookie");
-        await NothingWasLostAsync(scene, flood, dials.Count);
+        await NothingWasLostAsync(scene, flood, dials);
     }
 
     /// <summary>Every filling, with one version of IP; with both in a long run.</summary>
@@ -114,25 +118,21 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
 
         SynFlood flood = await BeginAsync(scene, listener);
         await FullAsync(scene, capacity);
-        string before = await ContentsAsync(scene, flood);
-        GoOn(flood);
         long started = Stopwatch.GetTimestamp();
         // Those that connected stay, so that the flood does not get the places of what made room for them.
         List<Dial> dials = await DialAllAsync(
             scene, listener, keep: true, enough: dialed => (flood.Sent >= FloodLength && dialed >= LeastClients) || dialed >= capacity / 2);
-        while (flood.Sent < FloodLength)
-        {
-            await Task.Delay(20);
-        }
-
-        await EndAsync(scene, flood, dials, started, $"{ip}, full of {filling}: {before}");
-        output.WriteLine($"afterwards: {await ContentsAsync(scene, flood)}");
-        Assert.Empty(Late(dials));
+        await SentAsync(flood);
+        await EndAsync(scene, flood, dials, started, $"{ip}, full of {filling}");
+        ConnectionSnapshot table = await scene.Board.Connections.SnapshotAsync();
+        output.WriteLine("afterwards: " + string.Join(
+            ", ", table.Rows.ToArray().GroupBy(row => (row.State, row.Owner)).Select(group => $"{group.Count()} {group.Key.State.ToRfcName()} ({group.Key.Owner})")));
+        await NoneIsLateAsync(scene, dials);
         ulong evicted = await scene.CountAsync(CounterId.ClosedEvicted);
         Assert.InRange(evicted, (ulong)(dials.Count - Reserve), (ulong)(dials.Count + Reserve));
         Assert.Equal(0ul, await scene.CountAsync(CounterId.CookiesNoRoom));
         TcpState wanted = filling == Filling.HalfOpen ? TcpState.SynReceived : filling == Filling.TimeWait ? TcpState.TimeWait : TcpState.Established;
-        int still = (await scene.Board.Connections.SnapshotAsync()).Rows.ToArray().Count(row => row.State == wanted && (row.Owner == Owner.Host) == (filling == Filling.Host));
+        int still = table.Rows.ToArray().Count(row => row.State == wanted && (row.Owner == Owner.Host) == (filling == Filling.Host));
         Assert.InRange(still, capacity - dials.Count - Reserve, capacity);
     }
 
@@ -157,9 +157,9 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
         for (int i = 0; i < Clients; i++)
         {
             // Half of them at the end, whose cookies are still valid afterwards.
-            while (i == Clients / 2 && flood.Sent < FloodLength)
+            if (i == Clients / 2)
             {
-                await Task.Delay(20);
+                await SentAsync(flood);
             }
 
             Socket client = scene.NewClient(ip);
@@ -168,17 +168,21 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
 
         await scene.CountedAsync(CounterId.CookiesNoRoom, Clients);
         await EndAsync(scene, flood, [.. clients.Select(client => client.Dial)], started, $"{ip}, full of the engine's own");
-        output.WriteLine($"afterwards: {await ContentsAsync(scene, flood)}");
+        Assert.InRange(await scene.Board.Registers.ReadAsync("control.entries_in_use"), (uint)(capacity - Reserve), (uint)capacity);
 
         // The kernel has its SYN,ACK at the first SYN, and believes to be connected; its ACK was dropped, and nothing ever told it so.
-        Assert.All(clients, client => Assert.Equal((KernelState.Established, 0), (TcpInfo.Of(client.Socket).State, client.Dial.Retransmissions)));
-        Assert.Equal((ulong)Clients, await scene.CountAsync(CounterId.CookiesNoRoom));
+        Assert.All(clients, client => Assert.Equal(KernelState.Established, TcpInfo.Of(client.Socket).State));
+        await NoneIsLateAsync(scene, [.. clients.Select(client => client.Dial)]);
+        // A SYN,ACK that came twice is acknowledged twice.
+        Assert.InRange(await scene.CountAsync(CounterId.CookiesNoRoom), (ulong)Clients, (ulong)clients.Sum(client => client.Dial.Retransmissions + 1));
         Assert.Equal(established, await scene.CountAsync(CounterId.Established));
         Assert.Equal(0ul, await scene.CountAsync(CounterId.ClosedEvicted) + await scene.CountAsync(CounterId.UnknownResetsSent) + await scene.CountAsync(CounterId.HandshakeResetsSent));
         Assert.All(clients, client =>
         {
             ConnectionKey key = Scene.KeyOf(client.Socket, listener.EndPoint);
-            Assert.True(Assert.Single(scene.Trace.ToClient(key)).Segment.IsSynAck);
+            IReadOnlyList<TracedFrame> answers = scene.Trace.ToClient(key);
+            Assert.Equal(client.Dial.Retransmissions + 1, answers.Count);
+            Assert.All(answers, frame => Assert.True(frame.Segment.IsSynAck));
             Assert.Empty(scene.Trace.AtHost(key));
         });
 
@@ -197,28 +201,37 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
     [InlineData(Ip.V6)]
     public async Task Without_enough_cookies_the_check_finds_late_clients(Ip ip)
     {
+        const int Clients = 20;
         await using Scene scene = await Rig.BeginAsync();
         int capacity = await PatientTimersAsync(scene);
         await scene.Board.Isn.SetCookieBucketAsync(new TokenBucket(1, 15));
-        try
+        Listener listener = await scene.ListenAsync(ip);
+        SynFlood flood = await BeginAsync(scene, listener);
+        await FullAsync(scene, capacity);
+        await scene.CountedAsync(CounterId.CookiesLimited, 1000);
+
+        // Whoever comes first in a turn of the virtual board may meet a new cookie. So all come in one turn, and one or two of them do.
+        ScriptedCable cable = new();
+        Socket[] clients = [.. Enumerable.Range(0, Clients).Select(_ => scene.NewClient(ip))];
+        foreach (Socket client in clients)
         {
-            Listener listener = await scene.ListenAsync(ip);
-            SynFlood flood = await BeginAsync(scene, listener);
-            await FullAsync(scene, capacity);
-            await scene.CountedAsync(CounterId.CookiesLimited, 1000);
-            Socket client = scene.NewClient(ip);
-            Task<Dial> dialing = DialAsync(client, listener);
-            await Scene.UntilAsync(() => TcpInfo.Of(client).Retransmissions > 0 || dialing.IsCompleted, () => "the client sent its SYN again");
-            flood.Stop();
-            Assert.Single(Late([await dialing]));
-            Assert.True(scene.Trace.FromClient(Scene.KeyOf(client, listener.EndPoint)).Count(frame => frame.Segment.IsSyn) > 1);
-            output.WriteLine($"{ip}: {flood.Sent} SYNs, {await scene.CountAsync(CounterId.CookiesLimited)} cookies held back: {await dialing}");
+            cable.Write(Scene.KeyOf(client, listener.EndPoint).RemotePort, (_, segment) => segment.IsSyn ? Impairment.UntilReleased : TimeSpan.Zero);
         }
-        finally
-        {
-            Rig.Relay.Guest = null;
-            await scene.Board.Isn.SetCookieBucketAsync(new TokenBucket(0, 0));
-        }
+
+        scene.Impairment = cable;
+        Task<Dial>[] dialing = [.. clients.Select(client => DialAsync(client, listener))];
+        await Scene.UntilAsync(() => Rig.Relay.Kept >= Clients, () => $"the first SYNs of {Clients} are on the way; {Rig.Relay.Kept} are");
+        await Rig.Relay.ReleaseAsync().WaitAsync(Scene.Patience);
+        scene.Impairment = null;
+        await Scene.UntilAsync(
+            () => clients.Zip(dialing).All(client => client.Second.IsCompleted || TcpInfo.Of(client.First).Retransmissions > 0), () => "each connected or sent its SYN again");
+        flood.Stop();
+        ulong limited = await scene.CountAsync(CounterId.CookiesLimited);
+        await scene.Board.Isn.SetCookieBucketAsync(new TokenBucket(0, 0));
+        Dial[] dials = await Task.WhenAll(dialing);
+        IReadOnlyList<string> late = Late(scene, dials);
+        output.WriteLine($"{ip}: {flood.Sent} SYNs, {limited} cookies held back; {late.Count} of {Clients} late");
+        Assert.InRange(late.Count, Clients / 2, Clients);
     }
 
     [SkippableTheory]
@@ -231,52 +244,33 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
         Dial first = await DialAsync(scene.NewClient(ip), listener);
         scene.Impairment = new LossOf((direction, segment) => direction == RelayDirection.ToBoard && segment.IsSyn, most: 1);
         Dial second = await DialAsync(scene.NewClient(ip), listener);
-        Assert.Equal(0, first.Retransmissions);
-        Assert.Equal(second.ToString(), Assert.Single(Late([first, second])));
+        Assert.True(second.Retransmissions > 0);
+        Assert.Equal(second.ToString(), Assert.Single(Late(scene, [first, second])));
     }
 
-    [Theory]
-    [InlineData(Ip.V4)]
-    [InlineData(Ip.V6)]
-    public void The_floods_frames_are_right_and_do_not_come_twice(Ip ip)
+    /// <summary>Those that did not connect at their first SYN: their kernels sent one again, and not all were answered.</summary>
+    private static IReadOnlyList<string> Late(Scene scene, IEnumerable<Dial> dials) =>
+        [.. dials.GroupBy(dial => dial.Key)
+            .Where(ofKey => ofKey.Any(dial => dial.Retransmissions > 0))
+            .Where(ofKey => ofKey.Sum(dial => dial.Retransmissions + 1) > scene.Trace.ToClient(ofKey.Key).Count(frame => frame.Segment.IsSynAck))
+            .SelectMany(ofKey => ofKey.Where(dial => dial.Retransmissions > 0).Select(dial => dial.ToString()))];
+
+    /// <summary>Waits for the answers to SYNs that came twice.</summary>
+    private static Task NoneIsLateAsync(Scene scene, IReadOnlyCollection<Dial> dials) =>
+        Scene.UntilAsync(() => Late(scene, dials).Count == 0, () => $"each client connected at its first SYN; not: {string.Join("; ", Late(scene, dials))}");
+
+    /// <summary>Waits until the flood is over.</summary>
+    private static async Task SentAsync(SynFlood flood)
     {
-        TcpFrame target = new()
+        // A thousand a second is a hundredth of what an idle machine does.
+        TimeSpan limit = TimeSpan.FromSeconds(60 + (FloodLength / 1000.0));
+        long started = Stopwatch.GetTimestamp();
+        while (flood.Sent < FloodLength)
         {
-            DestinationMac = 0x020000000001,
-            Source = NetworkAddress.FromIPAddress(KernelRig.ClientAddress(ip)).Value,
-            Destination = NetworkAddress.FromIPAddress(KernelRig.HostAddress(ip)).Value,
-            DestinationPort = 80,
-        };
-        SynFlood flood = new(1, target);
-        SynFlood other = new(2, target);
-        HashSet<(NetworkAddress, ushort)> sources = [];
-        HashSet<int> lengths = [];
-        byte[] buffer = new byte[2000];
-        for (int i = 0; i < 3000; i++)
-        {
-            SynFlood source = i % 2 == 0 ? flood : other;
-            ReadOnlySpan<byte> frame = buffer.AsSpan(0, source.Next(buffer));
-            Assert.True(CableGuest.IsOurs(frame));
-            Assert.False(source.Take(frame));
-            Assert.True(WireSegment.TryRead(frame, out WireSegment segment));
-            Assert.True(segment.IsSyn && segment.DestinationPort == 80 && segment.Source != segment.Destination);
-            sources.Add((segment.Source, segment.SourcePort));
-            int packet = BinaryPrimitives.ReadUInt16BigEndian(frame[(ip == Ip.V4 ? 16 : 18)..]);
-            lengths.Add(packet);
-            ReadOnlySpan<byte> tcp = ip == Ip.V4 ? frame[34..(14 + packet)] : frame.Slice(54, packet);
-            Assert.Equal(0, InternetChecksum.OfTcp(segment.Source.Value, segment.Destination.Value, ip == Ip.V6, tcp));
-            Assert.Equal(0, ip == Ip.V4 ? InternetChecksum.Of(frame.Slice(14, 20)) : 0);
+            Assert.True(Stopwatch.GetElapsedTime(started) < limit, $"only {flood.Sent} SYNs of the flood were taken within {limit.TotalSeconds} s");
+            await Task.Delay(20);
         }
-
-        Assert.Equal(3000, sources.Count);
-        Assert.Equal(3, lengths.Count);
-        flood.Stop();
-        Assert.Equal((1500L, 0), (flood.Sent, flood.Next(buffer)));
     }
-
-    /// <summary>Those that did not connect at their first SYN: their kernels sent one again, after a second.</summary>
-    private static IReadOnlyList<string> Late(IEnumerable<Dial> dials) =>
-        [.. dials.Where(dial => dial.Retransmissions > 0).Select(dial => dial.ToString())];
 
     private static async Task<Dial> DialAsync(Socket client, Listener listener)
     {
@@ -286,20 +280,16 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
         return new Dial(Scene.KeyOf(client, listener.EndPoint), connected, TcpInfo.Of(client).Retransmissions);
     }
 
-    /// <summary>Timers that let half-open, TIME-WAIT and waiting entries stay for the whole test.</summary>
+    /// <summary>Timers that let half-open, TIME-WAIT and waiting entries stay for the whole test, and are seldom looked at: sweeping a full table every 10 ms
+    /// is all that the virtual board can do on half a processor.</summary>
     /// <returns>Entries of the table.</returns>
     private static async Task<int> PatientTimersAsync(Scene scene)
     {
         await NoRetransmissionsAsync(scene);
         await scene.SetTimerAsync("time_wait", TimeSpan.FromMinutes(15));
-        await scene.SetTimerAsync("adoption_timeout", TimeSpan.FromMinutes(2));
+        await scene.SetTimerAsync("adoption_timeout", TimeSpan.FromMinutes(15));
+        await scene.SetRegisterAsync("control.sweep_period", 200_000);
         return (await scene.Board.GetIdentityAsync()).Connections;
-    }
-
-    private static async Task SetThresholdAsync(Scene scene, int halfOpen)
-    {
-        await scene.SetRegisterAsync("isn.cookie_threshold", (uint)halfOpen);
-        await NoRetransmissionsAsync(scene);
     }
 
     /// <summary>
@@ -314,21 +304,6 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
         await Scene.UntilAsync(
             async () => (used = await scene.Board.Registers.ReadAsync("control.entries_in_use")) >= capacity - Reserve,
             () => $"{used} of {capacity} entries are in use: the table is full");
-    }
-
-    /// <summary>What is in the table. The flood stops meanwhile: each of thousands of register accesses would wait for a turn of the virtual board.</summary>
-    private static async Task<string> ContentsAsync(Scene scene, SynFlood flood)
-    {
-        flood.Stop();
-        ConnectionSnapshot table = await scene.Board.Connections.SnapshotAsync();
-        return string.Join(
-            ", ", table.Rows.ToArray().GroupBy(row => (row.State, row.Owner)).Select(group => $"{group.Count()} {group.Key.State.ToRfcName()} ({group.Key.Owner})"));
-    }
-
-    private void GoOn(SynFlood flood)
-    {
-        flood.GoOn();
-        Rig.Relay.Guest = flood;
     }
 
     private async Task<SynFlood> BeginAsync(Scene scene, Listener listener)
@@ -402,7 +377,7 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
     /// <param name="filling">As what; null: as open connections that the engine owns.</param>
     /// <param name="count">How many.</param>
     /// <returns>The clients' sockets; null where they are closed.</returns>
-    private async Task<Socket?[]> FillAsync(Scene scene, Ip ip, Filling? filling, int count)
+    private async Task<IReadOnlyList<Socket?>> FillAsync(Scene scene, Ip ip, Filling? filling, int count)
     {
         if (filling == Filling.Host)
         {
@@ -415,41 +390,53 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
         Listener listener = await scene.ListenAsync(
             ip, options => options with { Mode = filling == Filling.Host ? ListenerMode.Adopt : ListenerMode.Keep, Backlog = ushort.MaxValue });
         long started = Stopwatch.GetTimestamp();
+        await using EventBook book = await EventBook.OpenAsync(scene.Board);
         using SemaphoreSlim places = new(64);
-        Socket?[] sockets = await Task.WhenAll(Enumerable.Range(FirstPort, count).Select(async port =>
+        List<Socket?> sockets = [.. await Task.WhenAll(Enumerable.Range(FirstPort, count - LastAlone).Select(async port =>
         {
             await places.WaitAsync();
             try
             {
-                (Socket socket, ConnectionRow row) = await scene.ConnectAsync(listener, port);
-                if (filling == Filling.Host)
-                {
-                    await scene.Board.Connections.ReleaseAsync(row.Key, row.CreatedMicroseconds);
-                }
-                else if (filling == Filling.TimeWait)
-                {
-                    await scene.Board.Connections.CloseAsync(row.Key, row.CreatedMicroseconds);
-                    Assert.Equal(0, await socket.ReceiveAsync(new byte[1], SocketFlags.None).WaitAsync(Scene.Patience));
-                    socket.LingerState = new LingerOption(enable: false, 0);
-                    socket.Dispose();
-                    return null;
-                }
-
-                return socket;
+                return await FillOneAsync(port);
             }
             finally
             {
                 places.Release();
             }
-        }));
+        }))];
+        for (int port = FirstPort + count - LastAlone; port < FirstPort + count; port++)
+        {
+            sockets.Add(await FillOneAsync(port));
+        }
+
         output.WriteLine($"{count} connections of kernels fill the table in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
         if (filling == Filling.TimeWait)
         {
-            await Scene.UntilAsync(
-                async () => (await scene.Board.Connections.SnapshotAsync()).Rows.ToArray().All(row => row.State == TcpState.TimeWait), () => "all are in TIME-WAIT");
+            await scene.CountedAsync(CounterId.PeerClosed, (ulong)count);
         }
 
         return sockets;
+
+        async Task<Socket?> FillOneAsync(int port)
+        {
+            Socket socket = scene.NewClient(ip, port);
+            await Scene.ConnectAsync(socket, listener.EndPoint);
+            ConnectionRow row = (await book.WaitAsync(Scene.KeyOf(socket, listener.EndPoint), e => e.Established, Scene.Patience)).Connection;
+            if (filling == Filling.Host)
+            {
+                await scene.Board.Connections.ReleaseAsync(row.Key, row.CreatedMicroseconds);
+            }
+            else if (filling == Filling.TimeWait)
+            {
+                await scene.Board.Connections.CloseAsync(row.Key, row.CreatedMicroseconds);
+                Assert.Equal(0, await socket.ReceiveAsync(new byte[1], SocketFlags.None).WaitAsync(Scene.Patience));
+                socket.LingerState = new LingerOption(enable: false, 0);
+                socket.Dispose();
+                return null;
+            }
+
+            return socket;
+        }
     }
 
     private async Task EndAsync(Scene scene, SynFlood flood, List<Dial> dials, long started, string what)
@@ -460,7 +447,7 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
         double[] waits = [.. dials.Select(dial => dial.Connected.TotalMilliseconds).Order()];
         output.WriteLine(what);
         output.WriteLine(
-            $"{flood.Sent} SYNs of the flood, {flood.Answered} SYN,ACKs to it; {dials.Count} clients, {Late(dials).Count} of them not at their first SYN; connected in "
+            $"{flood.Sent} SYNs of the flood, {flood.Answered} SYN,ACKs to it; {dials.Count} clients, {Late(scene, dials).Count} of them not at their first SYN; connected in "
             + $"{waits[waits.Length / 2]:F1} ms (median), {waits[^1]:F1} ms (longest); {time.TotalSeconds:F1} s, {flood.Sent / time.TotalSeconds:F0} SYNs/s, "
             + $"{statistics.ClocksRun} clocks so far");
         foreach (Dial dial in dials.Where(dial => dial.Retransmissions > 0))
@@ -485,10 +472,15 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
     }
 
     /// <summary>Each SYN of flood and clients was answered, and no frame was dropped on the way.</summary>
-    private static async Task NothingWasLostAsync(Scene scene, SynFlood flood, int clients)
+    private static async Task NothingWasLostAsync(Scene scene, SynFlood flood, IReadOnlyCollection<Dial> dials)
     {
-        ulong answered = await scene.CountAsync(CounterId.CookiesSent) + await scene.CountAsync(CounterId.SynReceived) + await scene.CountAsync(CounterId.SynRepeated);
-        Assert.Equal((ulong)(flood.Sent + clients), answered);
+        ulong sent = (ulong)(flood.Sent + dials.Sum(dial => dial.Retransmissions + 1));
+        ulong answered = 0;
+        await Scene.UntilAsync(
+            async () => (answered = await scene.CountAsync(CounterId.CookiesSent) + await scene.CountAsync(CounterId.SynReceived)
+                + await scene.CountAsync(CounterId.SynRepeated)) >= sent,
+            () => $"all {sent} SYNs were answered; {answered} were");
+        Assert.Equal(sent, answered);
         Assert.Equal(0ul, await scene.CountAsync(CounterId.NetDroppedFull) + await scene.CountAsync(CounterId.RepliesDropped) + await scene.CountAsync(CounterId.TableFull));
     }
 }

@@ -13,7 +13,6 @@ using Xunit.Abstractions;
 namespace Offload.Kernel.Tests.Rules;
 
 /// <summary>Whole lives in both roles on a bad cable, and their ends: 200, or 2,000 with OFFLOAD_TEST_FULL=1. OFFLOAD_TEST_SEED replays a run.</summary>
-[Trait("Category", "Full")]
 public sealed class LifeTests(ITestOutputHelper output) : RigTest
 {
     /// <summary>The kernel's ports, so that a seed meets the same flows again. Below the range that kernels choose from.</summary>
@@ -46,7 +45,6 @@ public sealed class LifeTests(ITestOutputHelper output) : RigTest
         output.WriteLine($"OFFLOAD_TEST_SEED={seed}");
         await using Scene scene = await Rig.BeginAsync();
         await LifeBench.HurryAsync(scene);
-        KernelSocket.EndTimeWait(Rig.Client);
         Listener listener = await scene.ListenAsync(ip);
         BadCable cable = new(seed, Faults);
         scene.Impairment = cable;
@@ -90,7 +88,6 @@ public sealed class LifeTests(ITestOutputHelper output) : RigTest
     {
         await using Scene scene = await Rig.BeginAsync();
         await LifeBench.HurryAsync(scene);
-        KernelSocket.EndTimeWait(Rig.Client);
         Listener listener = await scene.ListenAsync(ip);
         PacketSender sender = scene.NewSender();
         await using EventBook book = await EventBook.OpenAsync(scene.Board);
@@ -165,7 +162,7 @@ public sealed class LifeTests(ITestOutputHelper output) : RigTest
     {
         string left = "";
         long started = Stopwatch.GetTimestamp();
-        TimeSpan limit = TimeSpan.FromSeconds(90);
+        TimeSpan limit = TimeSpan.FromSeconds(180);
         bool asked = false;
         int waited = 0;
         while (true)
