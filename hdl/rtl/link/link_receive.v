@@ -50,9 +50,10 @@ module link_receive #(
     reg       group_full;                                       // no zero follows this group: it is full, or none yet
     reg       octet_valid, end_valid;
     reg [7:0] octet;
-    reg       room, refuse, commit;
+    reg       room, refuse, commit, committed;
 
-    wire settled = !octet_valid && !end_valid && !commit;       // the last frame is in the ring, if it gets there
+    // The last frame is in the ring, if it gets there, and room knows of it.
+    wire settled = !octet_valid && !end_valid && !commit && !committed;
     assign s_ready = in_frame || (settled && (room || BACKPRESSURE == 0));
 
     wire take    = s_valid && s_ready;
@@ -138,6 +139,7 @@ module link_receive #(
 
     always @(posedge clk) begin
         commit       <= end_valid && !rst;
+        committed    <= commit && !rst;
         whole        <= crc == 32'hDEBB20E3 && place == 2'd0 && words >= 8'd2 && !poisoned;
         fits         <= words <= MAX_FRAME;
         length_right <= length == {8'd0, words} - 16'd2;

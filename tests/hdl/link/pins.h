@@ -17,7 +17,7 @@ namespace link_pins {
 
 // Bytes to the board, with silences between them.
 struct Token {
-    int byte;           // -1: silence
+    int byte;           // -1: silence; with 0x200, a UART's byte whose stop bit is missing
     uint64_t silence;   // ps
 };
 
@@ -181,9 +181,10 @@ template <typename Top> struct Uart {
                 bit_ends += bit;
                 if (at == 0 && sending >= 0) { host.given.push_back(uint8_t(sending)); sending = -1; }
             } else if (!(use_rts && top.uart_rts_n) && host.has(now)) {
+                bool no_stop = host.to_board.front().byte & 0x200;
                 sending = host.take();
-                shift = uint16_t(0x200 | sending << 1);
-                at = 10;
+                shift = uint16_t((no_stop ? 0xC00 : 0x200) | sending << 1);
+                at = no_stop ? 12 : 10;
                 if (now - bit_ends > bit) bit_ends = now;
             } else {
                 line = true;
