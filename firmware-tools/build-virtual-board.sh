@@ -5,11 +5,13 @@ set -eu
 
 usage() {
     cat <<'USAGE'
-usage: firmware-tools/build-virtual-board.sh [--output DIR] [--rtl DIR] [--library-only] [--coverage FILE] [--sign KEY] [--force]
+usage: firmware-tools/build-virtual-board.sh [--output DIR] [--rtl DIR] [--library-only] [--set NAME=VALUE] [--coverage FILE]
+                                            [--sign KEY] [--force]
 
   --output DIR     where to; default artifacts/virtual in the repository
   --rtl DIR        sources of the core; default hdl/rtl in the repository
   --library-only   only liboffload_sim.so, without the container (needs no .NET)
+  --set NAME=VALUE another value for a parameter of the core than the board has; for tests
   --coverage FILE  count lines and toggles, of what FILE (for Verilator) does not leave out; OFFLOAD_COVERAGE names the
                    folder that the counts go to
   --sign KEY       private key (PEM) to sign the container with, as offload-bitstream keygen makes it
@@ -24,11 +26,12 @@ output=$root/artifacts/virtual
 rtl=$root/hdl/rtl
 sign=
 coverage=
+set=
 library_only=no
 force=no
 while [ $# -gt 0 ]; do
     case $1 in
-        --output | --rtl | --sign | --coverage)
+        --output | --rtl | --sign | --coverage | --set)
             [ $# -ge 2 ] || { echo "$0: $1 needs a value" >&2; exit 2; }
             ;;
     esac
@@ -37,6 +40,11 @@ while [ $# -gt 0 ]; do
         --rtl) rtl=$(CDPATH='' cd -- "$2" && pwd); shift ;;
         --sign) sign=$(CDPATH='' cd -- "$(dirname -- "$2")" && pwd)/$(basename -- "$2"); shift ;;
         --coverage) coverage="--coverage-line --coverage-toggle $(CDPATH='' cd -- "$(dirname -- "$2")" && pwd)/$(basename -- "$2")"; shift ;;
+        --set)
+            echo "$2" | grep -Eqx '[A-Z_]+=[0-9]+' || { echo "$0: --set needs NAME=VALUE, not $2" >&2; exit 2; }
+            set="$set -G$2"
+            shift
+            ;;
         --library-only) library_only=yes ;;
         --force) force=yes ;;
         --help | -h) usage; exit 0 ;;
@@ -72,7 +80,7 @@ inputs_hash() {
     {
         verilator --version
         c++ --version
-        echo "$rtl" "$(uname -m)" "$coverage"
+        echo "$rtl" "$(uname -m)" "$coverage" "$set"
         find "$rtl" hdl/rtl/generated hdl/sim -type f \( -name '*.v' -o -name '*.vh' -o -name '*.cpp' -o -name '*.h' -o -name '*.map' \) |
             LC_ALL=C sort -u | xargs sha256sum
         sha256sum "$board" firmware-tools/build-virtual-board.sh
@@ -85,6 +93,9 @@ if [ $force = no ] && [ -f "$library" ] && [ "$(cat "$output/.inputs" 2> /dev/nu
     say "liboffload_sim.so is up to date"
 else
     parameters=$(sed -n '/^parameters:/,/^[^ #]/s/^  \([A-Z_]*\): *\([0-9]*\) *$/-G\1=\2/p' "$board")
+    for value in $set; do
+        parameters=$(echo "$parameters" | grep -v "^${value%%=*}="; echo "$value")
+    done
     start=$(date +%s)
     rm -f -- "$output/.inputs"
     say "translating $(echo "$sources" | wc -l) Verilog files to C++ ($(verilator --version | cut -d ' ' -f 1,2))"

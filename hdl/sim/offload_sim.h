@@ -99,7 +99,7 @@ OFFLOAD_SIM_API uint32_t offload_sim_peek_answer(const offload_sim* sim, uint32_
 // ends that and forgets it. Off at first. offload_sim_peek_order gives the number of events since it was last asked, copies them as
 // above, oldest first, and forgets them; or 0 where record_words is not 1 + an entry's words, or count too small for all. A record:
 // one word (bits 2:0 kind as in event_kind of hdl/registers/internal.yaml, 3 an entry was found, 4 a RELEASE drains again, 5 the frame
-// was parked), then the entry as the event leaves it.
+// was parked, 6 the entry was freed), then the entry as the event leaves it.
 OFFLOAD_SIM_API void offload_sim_watch_order(offload_sim* sim, uint32_t on);
 OFFLOAD_SIM_API uint32_t offload_sim_peek_order(offload_sim* sim, uint32_t* words, uint32_t count, uint32_t record_words);
 

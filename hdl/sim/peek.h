@@ -61,7 +61,8 @@ inline bool peek_happening(const Voffload_core___024root& core, uint32_t* words)
         return false;
     }
     words[0] = core.offload_core__DOT__write_kind | uint32_t{core.offload_core__DOT__write_hit} << 3 |
-               uint32_t{core.offload_core__DOT__write_again} << 4 | uint32_t{core.offload_core__DOT__write_park} << 5;
+               uint32_t{core.offload_core__DOT__write_again} << 4 | uint32_t{core.offload_core__DOT__write_park} << 5 |
+               uint32_t{core.offload_core__DOT__write_free} << 6;
     std::memcpy(words + 1, &core.offload_core__DOT__write_next_entry, (happening_words - 1) * sizeof(uint32_t));
     return true;
 }

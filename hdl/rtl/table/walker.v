@@ -133,7 +133,8 @@ module walker #(
                      EVICT_SEND = 2'd2,                         // its find is sent
                      EVICT_WAIT = 2'd3;                         // and goes
     reg  [1:0]            evict_state;
-    reg                   evict_vain;                           // the last pass found nobody
+    reg                   evict_vain;                           // the last pass found nobody, and nobody came since
+    reg                   evict_news;                           // somebody came since the pass began
     reg                   victim_valid;
     reg  [1:0]            victim_class;
     reg  [47:0]           victim_created;
@@ -145,31 +146,39 @@ module walker #(
                          : write_state == `TCP_STATE_TIME_WAIT                                   ? 2'd1
                          : write_owner == `OWNER_HOST                                            ? 2'd2 : 2'd3;
     assign evict = evict_state == EVICT_SEND || evict_state == EVICT_WAIT;
+    // Times of creation lie on a circle of 48 bits.
+    wire [47:0] created_after = write_created - victim_created;
+    wire        goes_before = class_ < victim_class || (class_ == victim_class && created_after[47]);
+    wire        unused = &{1'b0, created_after[46:0], 1'b0};
+    // An entry that could not go before may do so now, or there is one more cookie to make room for.
+    wire        news = evict_again || (write_entry && !write_free && class_ != 2'd3);
 
     always @(posedge clk) begin
-        if (looked && write_hit && class_ != 2'd3 &&
-            (!victim_valid || {class_, write_created} < {victim_class, victim_created})) begin
+        if (looked && write_hit && class_ != 2'd3 && (!victim_valid || goes_before)) begin
             victim_valid   <= 1'b1;
             victim_class   <= class_;
             victim_created <= write_created;
             victim_index   <= write_index[INDEX_BITS-1:0];
         end
-        if (evict_again) evict_vain <= 1'b0;
+        if (news) evict_vain <= 1'b0;
         case (evict_state)
             EVICT_IDLE: if (!pass && !flush_wanted && !sweep_due && evict_due) begin
                 evict_state  <= EVICT_LOOK;
                 victim_valid <= 1'b0;
+                evict_news   <= 1'b0;
             end
             EVICT_LOOK: if (pass_over && outstanding == 8'd0) begin
                 evict_state <= victim_valid ? EVICT_SEND : EVICT_IDLE;
-                if (!victim_valid) evict_vain <= 1'b1;
+                if (!victim_valid && !news && !evict_news) evict_vain <= 1'b1;
             end
             EVICT_SEND: if (fetch && choose_victim) evict_state <= EVICT_WAIT;
             EVICT_WAIT: if (write_valid && write_kind == `EVENT_KIND_EVICT) evict_state <= EVICT_IDLE;
         endcase
+        if (news) evict_news <= 1'b1;
         if (rst) begin
             evict_state  <= EVICT_IDLE;
             evict_vain   <= 1'b0;
+            evict_news   <= 1'b0;
             victim_valid <= 1'b0;
         end
     end

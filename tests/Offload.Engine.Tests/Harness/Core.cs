@@ -9,27 +9,6 @@ internal enum Port : uint
     Host = 1,
 }
 
-/// <summary>Where an event of the pipeline comes from, numbered as the register sources number it.</summary>
-internal enum EventKind
-{
-    Net,
-    Host,
-    Timer,
-    Command,
-    TableRead,
-    Flush,
-    Evict,
-    Drained,
-}
-
-/// <summary>An event that left the pipeline.</summary>
-/// <param name="Kind">Where it came from.</param>
-/// <param name="Flow">The connection whose entry it found; null where it found none.</param>
-/// <param name="Again">A RELEASE has to drain once more.</param>
-/// <param name="Parked">The frame has a slot now.</param>
-/// <param name="RcvNxt">RCV.NXT of the entry afterwards.</param>
-internal sealed record Happening(EventKind Kind, Flow? Flow, bool Again = false, bool Parked = false, uint RcvNxt = 0);
-
 /// <summary>The Verilated core with time in the test's hand. One caller at a time.</summary>
 internal sealed unsafe class Core : IDisposable
 {
@@ -37,16 +16,21 @@ internal sealed unsafe class Core : IDisposable
     public const uint Patience = 4_000_000;
 
     private readonly byte[] _buffer = new byte[16384];
-    private nint _core = NativeCore.Create();
+    private readonly NativeCore _native;
+    private nint _core;
     private readonly Dictionary<uint, uint> _written = [];
     private uint[] _peeked = new uint[64 * 32];
+    private uint[]? _order;
     private byte _sequence;
     private int _readAnswersEvery = 1;
     private int _answers;
 
     /// <summary>A core out of reset whose memories are filled.</summary>
-    public Core()
+    /// <param name="native">Null: the virtual board's.</param>
+    public Core(NativeCore? native = null)
     {
+        _native = native ?? NativeCore.Board;
+        _core = _native.Create();
         if (_core == 0)
         {
             throw new InvalidOperationException("The core could not be created.");
@@ -59,15 +43,15 @@ internal sealed unsafe class Core : IDisposable
     public void ReadAnswersEvery(int commands) => _readAnswersEvery = commands;
 
     /// <summary>Clocks since creation.</summary>
-    public ulong Clock => NativeCore.Clock(_core);
+    public ulong Clock => _native.Clock(_core);
 
-    public bool Interrupt => NativeCore.Interrupt(_core) != 0;
+    public bool Interrupt => _native.Interrupt(_core) != 0;
 
     public void Dispose()
     {
         if (_core != 0)
         {
-            NativeCore.Destroy(_core);
+            _native.Destroy(_core);
             _core = 0;
         }
     }
@@ -154,7 +138,7 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>Sets the time and lets what is due happen.</summary>
     public void SetTime(ulong microseconds)
     {
-        NativeCore.SetTime(_core, microseconds);
+        _native.SetTime(_core, microseconds);
         Settle();
     }
 
@@ -162,7 +146,7 @@ internal sealed unsafe class Core : IDisposable
     {
         fixed (byte* bytes = frame)
         {
-            int result = NativeCore.Send(_core, (uint)port, bytes, (uint)frame.Length, bad ? 1u : 0);
+            int result = _native.Send(_core, (uint)port, bytes, (uint)frame.Length, bad ? 1u : 0);
             Require(result == 0, $"send of {frame.Length} bytes gave {result}");
         }
     }
@@ -175,7 +159,7 @@ internal sealed unsafe class Core : IDisposable
         FrameTimes taken;
         fixed (byte* bytes = _buffer)
         {
-            int length = NativeCore.Receive(_core, (uint)port, bytes, (uint)_buffer.Length, &taken);
+            int length = _native.Receive(_core, (uint)port, bytes, (uint)_buffer.Length, &taken);
             times = taken;
             Require(length >= 0, "a frame longer than 16384 bytes left");
             return length == 0 ? null : _buffer[..length];
@@ -198,7 +182,7 @@ internal sealed unsafe class Core : IDisposable
     public FrameTimes LastReceived(Port port)
     {
         FrameTimes times;
-        NativeCore.LastReceived(_core, (uint)port, &times);
+        _native.LastReceived(_core, (uint)port, &times);
         return times;
     }
 
@@ -214,9 +198,9 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>The same where neither the time nor a register was changed since it last settled.</summary>
     public void Finish() => Require(Run(Patience) < Patience, "the core is busy for ever");
 
-    public uint Run(uint clocks) => NativeCore.Run(_core, clocks);
+    public uint Run(uint clocks) => _native.Run(_core, clocks);
 
-    public void SetReady(Port port, ulong pattern) => NativeCore.SetReady(_core, (uint)port, pattern);
+    public void SetReady(Port port, ulong pattern) => _native.SetReady(_core, (uint)port, pattern);
 
     public uint Read(string register) => Read(register, 1)[0];
 
@@ -232,7 +216,7 @@ internal sealed unsafe class Core : IDisposable
     {
         fixed (uint* target = words)
         {
-            return NativeCore.Read(_core, address, target, (uint)words.Length);
+            return _native.Read(_core, address, target, (uint)words.Length);
         }
     }
 
@@ -246,7 +230,7 @@ internal sealed unsafe class Core : IDisposable
     {
         fixed (uint* source = words)
         {
-            return NativeCore.Write(_core, address, source, (uint)words.Length);
+            return _native.Write(_core, address, source, (uint)words.Length);
         }
     }
 
@@ -311,7 +295,7 @@ internal sealed unsafe class Core : IDisposable
         var result = (OrderStatus)((status >> RegisterSource.Lsb("command.status.status")) & 15);
         if (_readAnswersEvery > 1 && ++_answers % _readAnswersEvery != 0)
         {
-            Image peeked = Peek("entry", NativeCore.PeekAnswer)[0];
+            Image peeked = Peek("entry", _native.PeekAnswer)[0];
             return (result, peeked.Same(new Image("entry")) ? null : peeked);
         }
 
@@ -348,7 +332,7 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>All events that wait, popped; they are read straight from the core's memory, in no clock. The core has settled.</summary>
     public List<Image> TakeEventsQuickly()
     {
-        List<Image> events = Peek("event", NativeCore.PeekEvents);
+        List<Image> events = Peek("event", _native.PeekEvents);
         if (events.Count > 0)
         {
             uint status = Read("event.status");
@@ -364,20 +348,21 @@ internal sealed unsafe class Core : IDisposable
     }
 
     /// <summary>All entries in use, straight from the core's memory, in no clock. The core has settled.</summary>
-    public List<Image> PeekEntries() => Peek("entry", NativeCore.PeekEntries);
+    public List<Image> PeekEntries() => Peek("entry", _native.PeekEntries);
 
     /// <summary>Begins or ends to keep the order in which events leave the pipeline.</summary>
-    public void WatchOrder(bool on) => NativeCore.WatchOrder(_core, on ? 1u : 0);
+    public void WatchOrder(bool on) => _native.WatchOrder(_core, on ? 1u : 0);
 
     /// <summary>The events since the order was watched or taken last, oldest first.</summary>
     public List<Happening> TakeOrder()
     {
         int entry = Image.Words("entry");
-        var words = new uint[4096 * (1 + entry)];
+        _order ??= new uint[4096 * (1 + entry)];
+        uint[] words = _order;
         uint count;
         fixed (uint* target = words)
         {
-            count = NativeCore.PeekOrder(_core, target, (uint)words.Length, (uint)(1 + entry));
+            count = _native.PeekOrder(_core, target, (uint)words.Length, (uint)(1 + entry));
         }
 
         var order = new List<Happening>((int)count);
@@ -385,7 +370,7 @@ internal sealed unsafe class Core : IDisposable
         {
             ReadOnlySpan<uint> record = words.AsSpan(i * (1 + entry), 1 + entry);
             Image? image = (record[0] & 8) == 0 ? null : new Image("entry", record[1..]);
-            order.Add(new Happening((EventKind)(record[0] & 7), image?.Flow, (record[0] & 16) != 0, (record[0] & 32) != 0, (uint)(image?["rcv_nxt"] ?? 0)));
+            order.Add(new Happening((EventKind)(record[0] & 7), image?.Flow, (record[0] & 16) != 0, (record[0] & 32) != 0, (record[0] & 64) != 0, (uint)(image?["rcv_nxt"] ?? 0)));
         }
 
         return order;

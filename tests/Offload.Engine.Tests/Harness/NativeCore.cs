@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Offload.Engine.Tests.Hdl;
 
 namespace Offload.Engine.Tests.Harness;
 
@@ -11,46 +12,98 @@ internal struct FrameTimes
 }
 
 /// <summary>The Verilated core's C ABI (<c>hdl/sim/offload_sim.h</c>), bound apart from the virtual board's own binding.</summary>
-internal static unsafe class NativeCore
+internal sealed unsafe class NativeCore
 {
-    private static readonly Lazy<nint> Library = new(Load);
+    /// <summary>Entries of the core with a small table: the fewest that the core's parameters allow.</summary>
+    public const int SmallCapacity = 64;
 
-    public static readonly delegate* unmanaged<nint> Create = (delegate* unmanaged<nint>)Find("create");
-    public static readonly delegate* unmanaged<nint, void> Destroy = (delegate* unmanaged<nint, void>)Find("destroy");
-    public static readonly delegate* unmanaged<nint, ulong, void> SetTime = (delegate* unmanaged<nint, ulong, void>)Find("set_time");
-    public static readonly delegate* unmanaged<nint, ulong> Clock = (delegate* unmanaged<nint, ulong>)Find("clock");
-    public static readonly delegate* unmanaged<nint, uint, byte*, uint, uint, int> Send =
-        (delegate* unmanaged<nint, uint, byte*, uint, uint, int>)Find("send");
-    public static readonly delegate* unmanaged<nint, uint, byte*, uint, FrameTimes*, int> Receive =
-        (delegate* unmanaged<nint, uint, byte*, uint, FrameTimes*, int>)Find("receive");
-    public static readonly delegate* unmanaged<nint, uint, FrameTimes*, void> LastReceived =
-        (delegate* unmanaged<nint, uint, FrameTimes*, void>)Find("last_received");
-    public static readonly delegate* unmanaged<nint, uint, uint> Run = (delegate* unmanaged<nint, uint, uint>)Find("run");
-    public static readonly delegate* unmanaged<nint, uint, uint*, uint, int> Read = (delegate* unmanaged<nint, uint, uint*, uint, int>)Find("read");
-    public static readonly delegate* unmanaged<nint, uint, uint*, uint, int> Write = (delegate* unmanaged<nint, uint, uint*, uint, int>)Find("write");
-    public static readonly delegate* unmanaged<nint, uint> Interrupt = (delegate* unmanaged<nint, uint>)Find("interrupt");
-    public static readonly delegate* unmanaged<nint, uint, ulong, void> SetReady = (delegate* unmanaged<nint, uint, ulong, void>)Find("set_ready");
+    private static readonly Lazy<NativeCore> LazyBoard = new(() => new NativeCore(
+        Environment.GetEnvironmentVariable("OFFLOAD_SIM_LIBRARY") ?? Path.Combine(Repository.Root, "artifacts", "virtual", "liboffload_sim.so")));
 
-    public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekEntries = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_entries");
-    public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekEvents = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_events");
+    private static readonly Lazy<NativeCore> LazySmall = new(() => new NativeCore(Environment.GetEnvironmentVariable("OFFLOAD_SIM_LIBRARY_SMALL") ?? BuildSmall()));
 
-    public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekAnswer = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_answer");
-    public static readonly delegate* unmanaged<nint, uint, void> WatchOrder = (delegate* unmanaged<nint, uint, void>)Find("watch_order");
-    public static readonly delegate* unmanaged<nint, uint*, uint, uint, uint> PeekOrder = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_order");
+    private readonly nint _library;
 
-    private static nint Find(string function) => NativeLibrary.GetExport(Library.Value, "offload_sim_" + function);
-
-    private static nint Load()
+    private NativeCore(string path)
     {
-        string path = Environment.GetEnvironmentVariable("OFFLOAD_SIM_LIBRARY")
-            ?? Path.Combine(Repository.Root, "artifacts", "virtual", "liboffload_sim.so");
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"The Verilated core is not built: {path} is missing. Run firmware-tools/build-virtual-board.sh first.");
         }
 
-        nint library = NativeLibrary.Load(path);
-        uint abi = ((delegate* unmanaged<uint>)NativeLibrary.GetExport(library, "offload_sim_abi"))();
-        return abi == 1 ? library : throw new InvalidOperationException($"{path} has ABI {abi}, the tests know 1; build it again.");
+        _library = NativeLibrary.Load(path);
+        uint abi = ((delegate* unmanaged<uint>)Find("abi"))();
+        if (abi != 1)
+        {
+            throw new InvalidOperationException($"{path} has ABI {abi}, the tests know 1; build it again.");
+        }
+
+        Create = (delegate* unmanaged<nint>)Find("create");
+        Destroy = (delegate* unmanaged<nint, void>)Find("destroy");
+        SetTime = (delegate* unmanaged<nint, ulong, void>)Find("set_time");
+        Clock = (delegate* unmanaged<nint, ulong>)Find("clock");
+        Send = (delegate* unmanaged<nint, uint, byte*, uint, uint, int>)Find("send");
+        Receive = (delegate* unmanaged<nint, uint, byte*, uint, FrameTimes*, int>)Find("receive");
+        LastReceived = (delegate* unmanaged<nint, uint, FrameTimes*, void>)Find("last_received");
+        Run = (delegate* unmanaged<nint, uint, uint>)Find("run");
+        Read = (delegate* unmanaged<nint, uint, uint*, uint, int>)Find("read");
+        Write = (delegate* unmanaged<nint, uint, uint*, uint, int>)Find("write");
+        Interrupt = (delegate* unmanaged<nint, uint>)Find("interrupt");
+        SetReady = (delegate* unmanaged<nint, uint, ulong, void>)Find("set_ready");
+        PeekEntries = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_entries");
+        PeekEvents = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_events");
+        PeekAnswer = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_answer");
+        WatchOrder = (delegate* unmanaged<nint, uint, void>)Find("watch_order");
+        PeekOrder = (delegate* unmanaged<nint, uint*, uint, uint, uint>)Find("peek_order");
+    }
+
+    /// <summary>The virtual board's.</summary>
+    public static NativeCore Board => LazyBoard.Value;
+
+    /// <summary>The same with a table of <see cref="SmallCapacity"/> entries; built when it is first asked for.</summary>
+    public static NativeCore Small => LazySmall.Value;
+
+    public delegate* unmanaged<nint> Create { get; }
+
+    public delegate* unmanaged<nint, void> Destroy { get; }
+
+    public delegate* unmanaged<nint, ulong, void> SetTime { get; }
+
+    public delegate* unmanaged<nint, ulong> Clock { get; }
+
+    public delegate* unmanaged<nint, uint, byte*, uint, uint, int> Send { get; }
+
+    public delegate* unmanaged<nint, uint, byte*, uint, FrameTimes*, int> Receive { get; }
+
+    public delegate* unmanaged<nint, uint, FrameTimes*, void> LastReceived { get; }
+
+    public delegate* unmanaged<nint, uint, uint> Run { get; }
+
+    public delegate* unmanaged<nint, uint, uint*, uint, int> Read { get; }
+
+    public delegate* unmanaged<nint, uint, uint*, uint, int> Write { get; }
+
+    public delegate* unmanaged<nint, uint> Interrupt { get; }
+
+    public delegate* unmanaged<nint, uint, ulong, void> SetReady { get; }
+
+    public delegate* unmanaged<nint, uint*, uint, uint, uint> PeekEntries { get; }
+
+    public delegate* unmanaged<nint, uint*, uint, uint, uint> PeekEvents { get; }
+
+    public delegate* unmanaged<nint, uint*, uint, uint, uint> PeekAnswer { get; }
+
+    public delegate* unmanaged<nint, uint, void> WatchOrder { get; }
+
+    public delegate* unmanaged<nint, uint*, uint, uint, uint> PeekOrder { get; }
+
+    private nint Find(string function) => NativeLibrary.GetExport(_library, "offload_sim_" + function);
+
+    private static string BuildSmall()
+    {
+        string output = Path.Combine(Repository.Root, "artifacts", "small");
+        string[] arguments = ["firmware-tools/build-virtual-board.sh", "--library-only", "--output", output, "--set", $"CONNECTIONS={SmallCapacity}"];
+        (int exitCode, string said) = Task.Run(() => Tool.RunAsync("bash", arguments, TimeSpan.FromMinutes(10))).GetAwaiter().GetResult();
+        return exitCode == 0 ? Path.Combine(output, "liboffload_sim.so") : throw new InvalidOperationException(said);
     }
 }

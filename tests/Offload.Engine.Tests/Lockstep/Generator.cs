@@ -8,7 +8,7 @@ namespace Offload.Engine.Tests.Lockstep;
 /// Makes random steps from a seed. It follows a model of its own, so that a good part of what it sends leads somewhere; the rest lies at the
 /// edges: one beside the right number, at the window's end, half a circle away.
 /// </summary>
-internal sealed class Generator
+internal sealed partial class Generator
 {
     private static readonly uint[] Edges = [0, 1, 2, 3, 100, 0xFFFFFFFF, 0xFFFFFFFE, 0x80000000, 0x7FFFFFFF, 0x80000001, 65535, 65536, 0xFFFF0000, 1000, 64240];
     private static readonly uint[] FirstNumbers = [0xFFFFFFFF, 0xFFFFFFFE, 0, 0x7FFFFFFF, 0x80000000, 0xFFFFFF00, 123456789];
@@ -24,6 +24,7 @@ internal sealed class Generator
     private readonly int _flows;
     private readonly bool _longPauses;
     private readonly bool _dense;
+    private readonly bool _full;
     private int _burst;
     private int _burstFlow;
     private int? _released;
@@ -32,8 +33,10 @@ internal sealed class Generator
     /// <param name="seed">Gives everything.</param>
     /// <param name="flows">How many of the world's connections take part, from the first on.</param>
     /// <param name="parkSlots">Frames that can be parked; null for what the Verilated core has.</param>
-    public Generator(int seed, int flows, int? parkSlots = null)
+    /// <param name="full">The table is small and gets full.</param>
+    public Generator(int seed, int flows, int? parkSlots = null, bool full = false)
     {
+        _full = full;
         _longPauses = seed % 4 == 3;
         _dense = seed % 3 == 0;
         _random = new Random(seed);
@@ -67,6 +70,7 @@ internal sealed class Generator
             CookieKey = _random.Next(2) == 0 ? null : isnKey,
             CookieThreshold = Pick<uint>(0, 1, 2, 131071),
         };
+        Settings = full ? ForFullTable(Settings) : Settings;
         _model = new TcpModel(Settings);
         _model.AdvanceTo(Start);
         _model.Beat();
@@ -87,6 +91,7 @@ internal sealed class Generator
             Step step = Next();
             steps.Add(step);
             _ = Runner.Follow(step, _model, follower);
+            _ = _model.MakeRoom();
             _ = _model.TakeOutput();
         }
 
@@ -112,6 +117,11 @@ internal sealed class Generator
 
     private Step Next()
     {
+        if (_full && _burst == 0 && Chance(75) && NextInFullTable() is Step here)
+        {
+            return here;
+        }
+
         if (_burst > 0)
         {
             // The pipeline stays full: nothing waits for anything.
@@ -137,6 +147,7 @@ internal sealed class Generator
         int flow = Chance(70) ? _random.Next(Math.Min(4, _flows)) : _random.Next(_flows);
         return kind switch
         {
+            < 60 when _full => MakePause(),
             < 60 => new AdvanceStep { Microseconds = Chance(_longPauses ? 20 : 3) ? Pauses[^_random.Next(1, 5)] : Pauses[_random.Next(Pauses.Length - 4)] },
             < 150 => MakeCommand(flow),
             < 170 => MakeFrame(),

@@ -8,10 +8,11 @@ namespace Offload.Engine.Tests.Lockstep;
 internal static class LockstepReport
 {
     /// <summary>Null where model and engine agree; else the seed, the difference, and the steps to paste into a test.</summary>
-    public static string? Check(int seed, int flows, int steps, Func<Settings, Target> create, Fault fault = Fault.None, TimeSpan? patience = null, int? parkSlots = null)
+    public static string? Check(
+        int seed, int flows, int steps, Func<Settings, Target> create, Fault fault = Fault.None, TimeSpan? patience = null, int? parkSlots = null, bool full = false)
     {
-        var generator = new Generator(seed, flows, parkSlots);
-        return Check($"seed {seed}, flows {flows}", generator.Make(steps), generator.Settings, generator.Start, create, fault, patience);
+        var generator = new Generator(seed, full ? World.Flows.Count : flows, parkSlots, full);
+        return Check(full ? $"seed {seed}, full table" : $"seed {seed}, flows {flows}", generator.Make(steps), generator.Settings, generator.Start, create, fault, patience);
     }
 
     /// <summary>The same for a stream made elsewhere.</summary>

@@ -110,6 +110,7 @@ internal sealed class Meeting(TcpModel model)
                 EventKind.Command => command is not null && answer is null && !drains && Begin(command, ref answer, ref drains),
                 EventKind.Drained => drains && answer is null && Drain(command!, happening, ref answer),
                 EventKind.Flush => command?.Order == Order.Flush && Flush(command, happening),
+                EventKind.Evict => !happening.Freed, // Frames and commands do not meet in a table that is nearly full.
                 _ => true,
             };
             model.TookSlot = null;

@@ -95,6 +95,8 @@ internal sealed class ModelTarget(Settings settings, Fault fault = Fault.None) :
         return (order, answer);
     }
 
+    public override List<Flow>? TakeEvictions() => _engine.MakeRoom();
+
     public override void Listen(int slot, EndPoint listener) =>
         _engine.Settings = _engine.Settings with { Listeners = [.. _engine.Settings.Listeners.Select((old, i) => i == slot ? listener : old)] };
 

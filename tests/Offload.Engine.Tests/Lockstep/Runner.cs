@@ -40,6 +40,10 @@ internal static class Runner
             {
                 target.Settle();
                 underWay = 0;
+                if (FollowEvictions(model, target) is string wrong)
+                {
+                    return new Difference(i - 1, wrong);
+                }
             }
 
             cookiesWereOut = underWay == 0 ? model.CookiesAreOut : cookiesWereOut;
@@ -62,7 +66,7 @@ internal static class Runner
             if (difference is null && !goesOn)
             {
                 comparisons++;
-                difference = Compare(model, target, sort, meeting is not null, quickly: comparisons % UseRegistersEvery != 0);
+                difference = FollowEvictions(model, target) ?? Compare(model, target, sort, meeting is not null, quickly: comparisons % UseRegistersEvery != 0);
                 List<Image>? entries = difference is null ? target.Peek() : null;
                 difference ??= entries is null ? null : CompareEntries(model, entries);
                 bool read = comparisons % (entries is null ? ReadEntriesEvery : UseRegistersEvery) == 0;
@@ -107,6 +111,25 @@ internal static class Runner
         }
 
         return meeting.Count > 1 ? meeting : null;
+    }
+
+    /// <summary>Where the table is small: who made room in the engine does so in the model, if K2 says that it is his turn.</summary>
+    private static string? FollowEvictions(TcpModel model, Target target)
+    {
+        if (target.TakeEvictions() is not List<Flow> evictions)
+        {
+            return null;
+        }
+
+        foreach (Flow flow in evictions)
+        {
+            if (!model.Evict(flow))
+            {
+                return $"  {flow} made room in the core; in the model {(model.OwesRoom ? $"it is {model.Oldest()[0].Flow}'s turn" : "nobody has to")}\n";
+            }
+        }
+
+        return model.OwesRoom ? $"  {model.Oldest()[0].Flow} has to make room, and in the core nobody does\n" : null;
     }
 
     private static bool CanMeet(Step step) => step is SegmentStep or FrameStep or IcmpStep or CommandStep;
@@ -165,12 +188,12 @@ internal static class Runner
     }
 
     /// <summary>
-    /// Three things hang on what frames still under way will do, and the core may know it or not when the next one comes: which SYNs and ACKs are
-    /// hashed as cookies near the threshold, whether a first cookie has been sent, and whether a park slot has become free. There the core settles
+    /// Some things hang on what frames still under way will do, and the core may know it or not when the next one comes: which SYNs and ACKs are
+    /// hashed as cookies near the threshold, whether a first cookie has been sent, whether a park slot has become free, and who is in a table that is nearly full. There the core settles
     /// first, so that the model's answer, which knows all that came before, is the only right one.
     /// </summary>
     public static bool IsInDoubt(TcpModel model, int underWay) =>
-        model.CookiesInDoubt(underWay) || model.ParkedFrames + underWay >= model.Settings.ParkSlots;
+        model.CookiesInDoubt(underWay) || model.RoomInDoubt(underWay) || model.ParkedFrames + underWay >= model.Settings.ParkSlots;
 
     /// <summary>Only frames of one port keep their order among each other.</summary>
     private static bool IsFromNet(Step step) => step is SegmentStep { FromHost: false } or FrameStep { FromHost: false } or IcmpStep;

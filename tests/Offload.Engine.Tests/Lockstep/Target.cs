@@ -27,6 +27,9 @@ internal abstract class Target : IDisposable
     /// </summary>
     public abstract (List<Happening> Order, (OrderStatus Status, Image? Answer)? Answer) Meet(IReadOnlyList<Guest> guests);
 
+    /// <summary>Who had to make room since this was last asked, in order, once nothing is under way; null where the table never gets full.</summary>
+    public virtual List<Flow>? TakeEvictions() => null;
+
     public abstract void Listen(int slot, EndPoint listener);
 
     /// <summary>The host's heart beats.</summary>
@@ -51,7 +54,8 @@ internal abstract class Target : IDisposable
 /// <summary>The Verilated core.</summary>
 internal class CoreTarget : Target
 {
-    private readonly Core _core = new();
+    private readonly Core _core;
+    private readonly bool _small;
 
     /// <summary>The core itself, for what only it has.</summary>
     public Core Core => _core;
@@ -60,8 +64,11 @@ internal class CoreTarget : Target
     /// <param name="readAnswersEvery">See <see cref="Core.ReadAnswersEvery"/>.</param>
     public CoreTarget(Settings settings, int readAnswersEvery = 1)
     {
+        _small = settings.Capacity == NativeCore.SmallCapacity;
+        _core = new Core(_small ? NativeCore.Small : null);
         _core.Configure(settings);
         _core.ReadAnswersEvery(readAnswersEvery);
+        _core.WatchOrder(_small);
     }
 
     public override void SetTime(ulong microseconds) => _core.SetTime(microseconds);
@@ -117,8 +124,19 @@ internal class CoreTarget : Target
         }
 
         List<Happening> order = _core.TakeOrder();
-        _core.WatchOrder(false);
+        _core.WatchOrder(_small);
         return (order, answer);
+    }
+
+    public override List<Flow>? TakeEvictions()
+    {
+        if (!_small)
+        {
+            return null;
+        }
+
+        _core.Settle();
+        return [.. _core.TakeOrder().Where(happening => happening is { Kind: EventKind.Evict, Freed: true }).Select(happening => happening.Flow!.Value)];
     }
 
     public override void Listen(int slot, EndPoint listener) => _core.Listen(slot, listener);

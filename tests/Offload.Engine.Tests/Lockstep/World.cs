@@ -30,7 +30,10 @@ internal static class World
         new EndPoint { Mac = ServerMac, Address = Six, Port = 90, Adopt = true, Tagged = true, Vlan = 100, Backlog = 100, HostLost = HostLost.Drop, ResetData = true },
     ];
 
-    /// <summary>Connections of clients; the first ones cover every kind that opens.</summary>
+    /// <summary>So many of the connections take part in most runs.</summary>
+    public const int Usual = 22;
+
+    /// <summary>Connections of clients; the first ones cover every kind that opens, and those from <see cref="Usual"/> on fill a table.</summary>
     public static IReadOnlyList<Flow> Flows { get; } =
     [
         new Flow(Four, TcpFrame.V4(0xC6336401), 90, 1001, false, 0),
@@ -55,6 +58,13 @@ internal static class World
         new Flow(TcpFrame.V4(0xC0000203), TcpFrame.V4(0xC6336401), 80, 1001, false, 0),
         new Flow(Six, new UInt128(0x20010DB8000000AA, 1), 443, 1001, false, 0),
         new Flow(Four, TcpFrame.V4(0xC6336401), 80, 1001, true, 101),
+        .. Enumerable.Range(0, 130).Select(i => (i % 4) switch
+        {
+            0 => new Flow(Four, TcpFrame.V4(0xC6336500), 90, (ushort)(2000 + i), false, 0),
+            1 => new Flow(Four, TcpFrame.V4(0xC6336500), 80, (ushort)(2000 + i), false, 0),
+            2 => new Flow(Six, new UInt128(0x20010DB8000000AA, 5), 90, (ushort)(2000 + i), true, 100),
+            _ => new Flow(Six, new UInt128(0x20010DB8000000AA, 5), 80, (ushort)(2000 + i), false, 0),
+        }),
     ];
 
     /// <summary>The listener's MAC where one is meant, else the first.</summary>

@@ -197,6 +197,18 @@ internal enum Fault
     /// <summary>What a RELEASE parks while it drains stays behind (against P9).</summary>
     DrainingOnlyOnce,
 
+    /// <summary>The youngest makes room in a full table (against K2).</summary>
+    FullEvictsYoungest,
+
+    /// <summary>The host's connections make room before half-open ones (against K2).</summary>
+    FullEvictsHostsFirst,
+
+    /// <summary>Nobody makes room in a full table (against K2).</summary>
+    FullEvictsNobody,
+
+    /// <summary>The ACK of a cookie that finds no room is reset (against K2).</summary>
+    FullResets,
+
     /// <summary>Connections are taken for a host that is lost.</summary>
     IgnoresHeartbeat,
 }

@@ -24,7 +24,7 @@ internal sealed partial class TcpModel
 
     /// <summary>A SYN that comes now is hashed as a cookie.</summary>
     public bool SynsAreCookies =>
-        _cookieKey is not null && (Settings.IsnSource == IsnSource.Cookie || HalfOpen > Settings.CookieThreshold || Table.Count >= Settings.Capacity);
+        _cookieKey is not null && (Settings.IsnSource == IsnSource.Cookie || HalfOpen > Settings.CookieThreshold || Table.Count + (CookiesAreOut ? Reserve : 0) >= Settings.Capacity);
 
     /// <summary>An ACK that comes now is looked at as a cookie's.</summary>
     public bool AcksAreCookies => _cookieKey is not null && (SynsAreCookies || CookiesAreOut);
@@ -38,7 +38,7 @@ internal sealed partial class TcpModel
     /// <summary>What decides that hangs on numbers which frames still under way may change.</summary>
     public bool CookiesInDoubt(int underWay) =>
         _cookieKey is not null && Settings.IsnSource != IsnSource.Cookie
-        && (Math.Abs(HalfOpen - (long)Settings.CookieThreshold) <= underWay + 1 || Table.Count + underWay + 1 >= Settings.Capacity);
+        && Math.Abs(HalfOpen - (long)Settings.CookieThreshold) <= underWay + 1;
 
     /// <summary>A command, which may take entries away or add one, changes nothing about what frames beside it are hashed as.</summary>
     public bool CookiesAreSettled(bool flushes) =>

@@ -121,6 +121,11 @@ internal sealed partial class TcpModel
         if (Table.Count >= Settings.Capacity)
         {
             Count("cookies_no_room");
+            if (fault == Fault.FullResets)
+            {
+                SendReset(segment, segment.Ack);
+            }
+
             return false;
         }
 

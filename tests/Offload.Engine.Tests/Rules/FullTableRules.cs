@@ -77,6 +77,48 @@ public sealed class FullTableRules(ITestOutputHelper printer)
         Assert.Empty(core.Collect().Net);
     }
 
+    /// <summary>
+    /// When the cookie was sent there was nobody who could go; then somebody can. The lock-step found that the engine did not look again, so that the
+    /// cookie's ACK was turned away beside a connection in TIME-WAIT.
+    /// </summary>
+    [Fact, Trait("Rule", "K2")]
+    public void A_connection_that_may_go_since_the_cookie_was_sent_makes_room()
+    {
+        using CoreTarget core = Make(adopt: false);
+        uint iss = 0;
+        for (int i = 0; i < Capacity; i++)
+        {
+            iss = Dial(core, i);
+            core.Send(Port.Net, Segment(i, TcpFlags.Ack, 101, iss + 1).ToBytes(), false);
+            core.Collect();
+        }
+
+        uint cookie = Dial(core, 100_000);
+        ulong created = (ulong)core.Command(Order.Read, Of(Capacity - 1)).Answer!["created"];
+        Assert.Equal(OrderStatus.Ok, core.Command(Order.Close, Of(Capacity - 1), new Arguments { Created = created }).Status);
+        core.Send(Port.Net, Segment(Capacity - 1, TcpFlags.Fin | TcpFlags.Ack, 101, iss + 2).ToBytes(), false);
+        core.Collect();
+        core.Send(Port.Net, Segment(100_000, TcpFlags.Ack, 101, cookie + 1).ToBytes(), false);
+        Assert.Contains(core.Collect().Events, item => item["established"] == 1 && item["key_remote_address"] == Of(100_000).RemoteAddress);
+        Assert.Equal((1ul, 0ul), (core.Counters()["closed_evicted"], core.Counters()["cookies_no_room"]));
+    }
+
+    /// <summary>The oldest is the oldest also where its time of creation, 48 bits of microseconds, lies before the clock's last round (K2).</summary>
+    [Fact, Trait("Rule", "K2")]
+    public void The_oldest_goes_also_where_the_clock_has_gone_round()
+    {
+        using CoreTarget core = Make(adopt: false, start: (1ul << 48) - 5);
+        for (int i = 0; i < Capacity; i++)
+        {
+            core.SetTime((1ul << 48) - 5 + (ulong)i);
+            Dial(core, i);
+        }
+
+        Dial(core, 100_000);
+        Assert.Equal(OrderStatus.Gone, core.Command(Order.Read, Of(0)).Status);
+        Assert.Equal(OrderStatus.Ok, core.Command(Order.Read, Of(Capacity - 1)).Status);
+    }
+
     /// <summary>100,000 SYNs from random addresses; two million with OFFLOAD_TEST_FULL=1.</summary>
     [Fact, Trait("Rule", "K2")]
     public void In_a_flood_every_client_connects_at_its_first_SYN()
@@ -112,11 +154,11 @@ public sealed class FullTableRules(ITestOutputHelper printer)
 
     private static ulong Challenges(IReadOnlyDictionary<string, ulong> counters) => counters["unsolicited_acks_sent"] + counters["unsolicited_acks_limited"];
 
-    private static CoreTarget Make(bool adopt, uint threshold = 131071)
+    private static CoreTarget Make(bool adopt, uint threshold = 131071, ulong start = 1_000_000)
     {
         var listener = new EndPoint { Mac = Mac, Address = Local, Port = 80, Adopt = adopt, Backlog = 65535, Timestamps = false };
         var core = new CoreTarget(new Settings { Listeners = [listener], CookieKey = [.. Enumerable.Range(1, 16).Select(i => (byte)i)], AdoptionTimeout = 500_000, SynAckRetries = 15, CookieThreshold = threshold });
-        core.SetTime(1_000_000);
+        core.SetTime(start);
         return core;
     }
 
