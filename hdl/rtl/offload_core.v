@@ -20,7 +20,8 @@ module offload_core #(
     parameter PARK_SLOTS       = 8,                             // frames that can be parked for the host; 0 to 64
     parameter EVENT_DEPTH      = 512,                           // events in the queue; a power of two, 2 to 32768
     parameter FRAME_FIFO_BYTES = 65536,                         // bytes of each port's frame FIFO
-    parameter MAX_FRAME_BYTES  = 1522                           // longest frame that passes, without FCS
+    parameter MAX_FRAME_BYTES  = 1522,                          // longest frame that passes, without FCS
+    parameter HASH_PIPELINE    = 1                              // 1: a key a clock; 0: a key in 33, in a tenth of the area
 ) (
     input  wire                    clk,
     input  wire                    rst,
@@ -295,28 +296,50 @@ module offload_core #(
         .current_key(cookie_key_current), .previous_key(cookie_key_previous)
     );
 
-    assign command_hash_ready = 1'b1;
-    assign host_hash_ready    = !command_hash_valid && (!net_hash_valid || !hashed_host_last);
-    assign net_hash_ready     = !command_hash_valid && !(host_hash_valid && host_hash_ready);
+    // Commands come first, the ports in turn.
+    wire                         hash_ready;
+    wire                         hash_host = host_hash_valid && (!net_hash_valid || !hashed_host_last);
+    wire                         hash_valid = command_hash_valid || net_hash_valid || host_hash_valid;
+    wire [1:0]                   hash_source = command_hash_valid ? FROM_COMMAND : hash_host ? FROM_HOST : FROM_NET;
+    wire [`KEY_BITS-1:0]         hash_key = command_hash_valid ? command_key[`KEY_BITS-1:0]
+                                          : hash_host ? host_hash_key : net_hash_key;
+    wire [`HASH_RESULT_BITS-1:0] hash_result = command_hash_valid ? {`HASH_RESULT_BITS{1'b0}}
+                                             : hash_host ? host_hash_result : net_hash_result;
+
+    assign command_hash_ready = hash_ready;
+    assign host_hash_ready    = hash_ready && !command_hash_valid && hash_host;
+    assign net_hash_ready     = hash_ready && !command_hash_valid && !hash_host;
     always @(posedge clk)
         if (core_rst) hashed_host_last <= 1'b0;
-        else if (!command_hash_valid) hashed_host_last <= host_hash_valid && host_hash_ready;
+        else if (hash_ready && !command_hash_valid) hashed_host_last <= hash_host;
 
-    wire hash_host = host_hash_valid && host_hash_ready;
-
-    hash_unit hashes (
-        .clk(clk), .rst(core_rst), .isn_key(isn_key), .placement_key(placement_key[`KEY_BITS+31:0]),
-        .key_valid(command_hash_valid || net_hash_valid || host_hash_valid),
-        .key_source(command_hash_valid ? FROM_COMMAND : hash_host ? FROM_HOST : FROM_NET),
-        .key(command_hash_valid ? command_key[`KEY_BITS-1:0] : hash_host ? host_hash_key : net_hash_key),
-        .cookie_key_current(cookie_key_current), .cookie_key_previous(cookie_key_previous),
-        .key_result(command_hash_valid ? {`HASH_RESULT_BITS{1'b0}} : hash_host ? host_hash_result : net_hash_result),
-        .cookie_previous(net_hash_previous), .cookie_sequence(net_hash_sequence), .cookie_period(net_hash_period),
-        .placement_valid(placement_valid), .placement_source(placement_source), .placement(placement),
-        .placement_is_cookie(placement_is_cookie),
-        .siphash_valid(siphash_valid), .siphash_source(siphash_source), .siphash(siphash),
-        .siphash_result(siphash_result)
-    );
+    generate
+        if (HASH_PIPELINE != 0) begin : pipelined
+            hash_unit hashes (
+                .clk(clk), .rst(core_rst), .isn_key(isn_key), .placement_key(placement_key[`KEY_BITS+31:0]),
+                .cookie_key_current(cookie_key_current), .cookie_key_previous(cookie_key_previous),
+                .key_valid(hash_valid), .key_ready(hash_ready), .key_source(hash_source), .key(hash_key),
+                .key_result(hash_result), .cookie_previous(net_hash_previous), .cookie_sequence(net_hash_sequence),
+                .cookie_period(net_hash_period),
+                .placement_valid(placement_valid), .placement_source(placement_source), .placement(placement),
+                .placement_is_cookie(placement_is_cookie),
+                .siphash_valid(siphash_valid), .siphash_source(siphash_source), .siphash(siphash),
+                .siphash_result(siphash_result)
+            );
+        end else begin : folded
+            hash_unit_folded hashes (
+                .clk(clk), .rst(core_rst), .isn_key(isn_key), .placement_key(placement_key[`KEY_BITS+31:0]),
+                .cookie_key_current(cookie_key_current), .cookie_key_previous(cookie_key_previous),
+                .key_valid(hash_valid), .key_ready(hash_ready), .key_source(hash_source), .key(hash_key),
+                .key_result(hash_result), .cookie_previous(net_hash_previous), .cookie_sequence(net_hash_sequence),
+                .cookie_period(net_hash_period),
+                .placement_valid(placement_valid), .placement_source(placement_source), .placement(placement),
+                .placement_is_cookie(placement_is_cookie),
+                .siphash_valid(siphash_valid), .siphash_source(siphash_source), .siphash(siphash),
+                .siphash_result(siphash_result)
+            );
+        end
+    endgenerate
 
     // ================================================================ queues in front of the pipeline
     wire                         net_head_valid, net_head_ready, net_head_hashed, net_queue_busy;

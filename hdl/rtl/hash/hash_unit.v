@@ -28,6 +28,7 @@ module hash_unit #(
 
     // what is to be hashed
     input  wire                         key_valid,
+    output wire                         key_ready,              // always
     input  wire [SOURCE_BITS-1:0]       key_source,
     input  wire [`KEY_BITS-1:0]         key,
     input  wire [`HASH_RESULT_BITS-1:0] key_result,             // goes with it; says whether it is a cookie's message
@@ -58,6 +59,8 @@ module hash_unit #(
             hash_unit_lead_out_of_range check ();
         end
     endgenerate
+
+    assign key_ready = 1'b1;
 
     // ---------------------------------------------------------------- prefix
     wire [255:0] isn_start, cookie_start, prefix_state;

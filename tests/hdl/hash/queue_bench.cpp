@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
         }
     };
 
-    for (now = 0; now < clocks + 400; now++) {
+    for (now = 0; now < clocks + (FOLDED ? 4000 : 400); now++) {
         bool reset = now < 4, ending = now >= clocks;
         if (now % 256 == 0) {
             armedPercent = (unsigned[]){0, 100, 50, 5, 95, 100}[random() % 6];
@@ -248,8 +248,12 @@ int main(int argc, char** argv) {
             for (auto& s : segments) if (s.tcp && !s.hashed) { first = &s; break; }
             bool expected = first && (!top.armed || first->arrived);
             if (top.hash_valid != expected) fail("port_queue: a key does not wait, or waits, when it should not");
-            bool prefixBusy = prefixUsed && now - lastPrefix <= 4;
-            if (top.other_valid) {
+            // The folded unit takes a key when the result of the one before is out.
+            bool ready = !FOLDED || results.empty() || results.front().clock == now;
+            if (top.key_ready != ready) fail("hash_unit: key_ready");
+            bool prefixBusy = !FOLDED && prefixUsed && now - lastPrefix <= 4;
+            if (!ready) {
+            } else if (top.other_valid) {
                 if (prefixBusy) { lastPrefix = now; }
                 results.push_back({now + 29 + (prefixBusy ? 4 : 0), siphash(isnKey, tuple(otherKey, {})), 1});
             } else if (expected) {
@@ -286,7 +290,7 @@ int main(int argc, char** argv) {
                 if (through) { lastPrefix = now; prefixUsed = true; }
                 results.push_back({now + 29 + (through ? 4 : 0), s.hash, 0});
             }
-            if (top.isn_hashed != (!top.other_valid && expected && !first->cookie)) fail("port_queue: isn_hashed");
+            if (top.isn_hashed != (ready && !top.other_valid && expected && !first->cookie)) fail("port_queue: isn_hashed");
 
             // ---- what comes out of it
             bool due = !results.empty() && results.front().clock == now;
@@ -348,8 +352,8 @@ int main(int argc, char** argv) {
     if (!segments.empty()) fail("port_queue: segments are left");
     if (top.queue_busy) fail("port_queue: busy at the end");
     if (hashedIsn != decidedIsn + voidedIsn || voidedIsn != expectedVoids) fail("port_queue: isn_hashed and its two ends do not balance");
-    if (hashes < clocks / 10 || cookies < hashes / 10) fail("the run hashes too little to tell anything");
-    if (fullRate < 256 || fullRateTaken < fullRate * 98 / 100) fail("port_queue: not one segment a clock");
+    if (hashes < clocks / (FOLDED ? 60 : 10) || cookies < hashes / 10) fail("the run hashes too little to tell anything");
+    if (!FOLDED && (fullRate < 256 || fullRateTaken < fullRate * 98 / 100)) fail("port_queue: not one segment a clock");
     std::printf("%s: %llu segments, %llu hashes, %llu of cookies, %llu voids, full rate %llu of %llu clocks (seed %llu)\n", failures ? "FAIL" : "PASS",
                 (unsigned long long)popped, (unsigned long long)hashes, (unsigned long long)cookies, (unsigned long long)voids,
                 (unsigned long long)fullRateTaken, (unsigned long long)fullRate, (unsigned long long)seed);

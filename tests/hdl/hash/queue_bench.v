@@ -5,7 +5,9 @@
 
 `include "offload_map.vh"
 
-module queue_bench (
+module queue_bench #(
+    parameter FOLDED = 0                                        // the hash unit that takes one key at a time
+) (
     input  wire                        clk,
     input  wire                        rst,
     input  wire [63:0]                 timebase_us,
@@ -53,6 +55,7 @@ module queue_bench (
     // another asker, which comes first
     input  wire                        other_valid,
     input  wire [`KEY_BITS-1:0]        other_key,
+    output wire                        key_ready,
     output wire                        siphash_valid,
     output wire [1:0]                  siphash_source,
     output wire [63:0]                 siphash,
@@ -107,7 +110,7 @@ module queue_bench (
     port_queue #(.DEPTH_BITS(6)) queue (
         .clk(clk), .rst(rst), .busy(queue_busy), .may_arm(1'b1), .armed(armed), .armed_syn(armed_syn), .period(period),
         .isn_hashed(isn_hashed), .isn_voided(isn_voided), .room(room), .key_valid(key_valid), .key(key),
-        .segment_valid(segment_valid), .segment(segment), .hash_valid(hash_valid), .hash_ready(!other_valid),
+        .segment_valid(segment_valid), .segment(segment), .hash_valid(hash_valid), .hash_ready(!other_valid && key_ready),
         .hash_key(hash_key), .hash_result(hash_result), .hash_previous(hash_previous), .hash_sequence(hash_sequence),
         .hash_period(hash_period), .placement_valid(placement_valid && placement_source == 2'd0),
         .placement(placement), .placement_is_cookie(placement_is_cookie),
@@ -117,16 +120,33 @@ module queue_bench (
         .siphash_data(siphash_data), .result_data(result_data)
     );
 
-    hash_unit hashes (
-        .clk(clk), .rst(rst), .isn_key(isn_key), .placement_key(placement_key),
-        .cookie_key_current(current_key), .cookie_key_previous(previous_key),
-        .key_valid(other_valid || hash_valid), .key_source(other_valid ? 2'd1 : 2'd0),
-        .key(other_valid ? other_key : hash_key), .key_result(other_valid ? {`HASH_RESULT_BITS{1'b0}} : hash_result),
-        .cookie_previous(hash_previous), .cookie_sequence(hash_sequence), .cookie_period(hash_period),
-        .placement_valid(placement_valid), .placement_source(placement_source), .placement(placement),
-        .placement_is_cookie(placement_is_cookie), .siphash_valid(siphash_valid), .siphash_source(siphash_source),
-        .siphash(siphash), .siphash_result(siphash_result)
-    );
+    generate
+        if (FOLDED != 0) begin : folded
+            hash_unit_folded hashes (
+                .clk(clk), .rst(rst), .isn_key(isn_key), .placement_key(placement_key),
+                .cookie_key_current(current_key), .cookie_key_previous(previous_key),
+                .key_valid(other_valid || hash_valid), .key_ready(key_ready),
+                .key_source(other_valid ? 2'd1 : 2'd0),
+                .key(other_valid ? other_key : hash_key), .key_result(other_valid ? {`HASH_RESULT_BITS{1'b0}} : hash_result),
+                .cookie_previous(hash_previous), .cookie_sequence(hash_sequence), .cookie_period(hash_period),
+                .placement_valid(placement_valid), .placement_source(placement_source), .placement(placement),
+                .placement_is_cookie(placement_is_cookie), .siphash_valid(siphash_valid), .siphash_source(siphash_source),
+                .siphash(siphash), .siphash_result(siphash_result)
+            );
+        end else begin : pipelined
+            hash_unit hashes (
+                .clk(clk), .rst(rst), .isn_key(isn_key), .placement_key(placement_key),
+                .cookie_key_current(current_key), .cookie_key_previous(previous_key),
+                .key_valid(other_valid || hash_valid), .key_ready(key_ready),
+                .key_source(other_valid ? 2'd1 : 2'd0),
+                .key(other_valid ? other_key : hash_key), .key_result(other_valid ? {`HASH_RESULT_BITS{1'b0}} : hash_result),
+                .cookie_previous(hash_previous), .cookie_sequence(hash_sequence), .cookie_period(hash_period),
+                .placement_valid(placement_valid), .placement_source(placement_source), .placement(placement),
+                .placement_is_cookie(placement_is_cookie), .siphash_valid(siphash_valid), .siphash_source(siphash_source),
+                .siphash(siphash), .siphash_result(siphash_result)
+            );
+        end
+    endgenerate
 
     cookie_control #(.CONNECTIONS(64), .LISTENERS(5)) control (
         .clk(clk), .rst(rst), .timebase_us(timebase_us), .period(control_period), .key_set(control_key_set),

@@ -8,22 +8,25 @@ here=$(cd "$(dirname "$0")" && pwd)
 count=20000
 . "$here/../lib.sh"
 
-# one RTL OUT NAME WARNINGS: builds and runs the bench NAME; a mutant may have warnings, the sources may not
+# one RTL OUT NAME WARNINGS [FOLDED]: builds and runs the bench NAME; a mutant may have warnings, the sources may not
 one() {
-  local vectors=()
-  [ "$3" = queue_bench ] || vectors=("$root/tests/vectors/siphash-2-4.txt")
-  verilated "$1" "$2/$3" "$3" $4 -y "$1/hash" -y "$1/pipeline" -y "$1/control" -y "$1/common" "$here/$3.v" "$here/$3.cpp" &&
-  "$2/$3/$3" "${vectors[@]}" "$count" "$seed"
+  local vectors=() folded=()
+  if [ "$3" = queue_bench ]; then folded=(-GFOLDED="${5:-0}" -CFLAGS "-DFOLDED=${5:-0}")
+  else vectors=("$root/tests/vectors/siphash-2-4.txt"); fi
+  verilated "$1" "$2/$3${5:-}" "$3" $4 ${folded[@]+"${folded[@]}"} -y "$1/hash" -y "$1/pipeline" -y "$1/control" -y "$1/common" "$here/$3.v" "$here/$3.cpp" &&
+  "$2/$3${5:-}/$3" ${vectors[@]+"${vectors[@]}"} "$count" "$seed"
 }
 
 bench() {
   one "$1" "$2" hash_bench "-Wall $root/hdl/lint.vlt"
   one "$1" "$2" queue_bench "-Wall $root/hdl/lint.vlt"
+  one "$1" "$2" queue_bench "-Wall $root/hdl/lint.vlt" 1
 }
 
 mutant() {
   case $1 in
     siphash-*|isn-*|placement-*) one "$2" "$3" hash_bench -Wno-lint ;;
+    folded-*)                    one "$2" "$3" queue_bench -Wno-lint 1 ;;
     *)                           one "$2" "$3" queue_bench -Wno-lint ;;
   esac
 }
