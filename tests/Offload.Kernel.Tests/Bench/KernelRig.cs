@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Offload.Boards;
 using Offload.Cli.Demo;
@@ -148,6 +150,8 @@ internal sealed class KernelRig : IAsyncDisposable
             throw new FileNotFoundException($"{Bitstream} is missing; run firmware-tools/build-virtual-board.sh");
         }
 
+        // The runtime's thread for signals stays for good in the namespace of whoever needs it first, as running a tool does: not in a rig's.
+        using PosixSignalRegistration signals = PosixSignalRegistration.Create(PosixSignal.SIGCONT, static _ => { });
         _client = NetworkNamespace.Create("client");
         _host = NetworkNamespace.Create("host");
         _relay = new CablePort(TapPort.Create(NetTap, _client.Path, up: false));
@@ -168,6 +172,35 @@ internal sealed class KernelRig : IAsyncDisposable
         Configure(_client, NetTap, ClientV4, ClientV6);
         Configure(_host, HostTap, HostV4, HostV6);
         await _board.LoadBitstreamAsync(Bitstream);
+        foreach (Ip ip in Enum.GetValues<Ip>())
+        {
+            await PassesAsync(_client, _host, HostAddress(ip));
+            await PassesAsync(_host, _client, ClientAddress(ip));
+        }
+    }
+
+    /// <summary>Waits until datagrams pass: a kernel may take a moment to see that a cable is there, and learns the neighbour's address with the first.</summary>
+    internal static async Task PassesAsync(NetworkNamespace from, NetworkNamespace to, IPAddress target)
+    {
+        using Socket sender = from.Run(() => new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+        using Socket receiver = to.Run(() => new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+        receiver.Bind(new IPEndPoint(target.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0));
+        IPEndPoint there = new(target, ((IPEndPoint)receiver.LocalEndPoint!).Port);
+        await Scene.UntilAsync(
+            () =>
+            {
+                try
+                {
+                    sender.SendTo(new byte[1], there);
+                }
+                catch (SocketException)
+                {
+                    // There is no route yet.
+                }
+
+                return receiver.Poll(TimeSpan.FromMilliseconds(20), SelectMode.SelectRead);
+            },
+            () => $"a datagram passes to {there}");
     }
 
     /// <summary>Keeps what a provider opens, for the virtual board's own statistics.</summary>

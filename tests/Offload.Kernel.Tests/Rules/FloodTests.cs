@@ -118,6 +118,10 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
 
         SynFlood flood = await BeginAsync(scene, listener);
         await FullAsync(scene, capacity);
+        // With the first cookies the engine begins to make room for those who come back with them; that takes it a look at the whole table for each.
+        uint used = 0;
+        await Scene.UntilAsync(
+            async () => (used = await scene.Board.Registers.ReadAsync("control.entries_in_use")) <= capacity - Reserve, () => $"{used} entries are in use: {Reserve} are free");
         long started = Stopwatch.GetTimestamp();
         // Those that connected stay, so that the flood does not get the places of what made room for them.
         List<Dial> dials = await DialAllAsync(
@@ -302,7 +306,7 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
     {
         uint used = 0;
         await Scene.UntilAsync(
-            async () => (used = await scene.Board.Registers.ReadAsync("control.entries_in_use")) >= capacity - Reserve,
+            async () => (used = await scene.Board.Registers.ReadAsync("control.entries_in_use")) >= capacity - Reserve && await scene.CountAsync(CounterId.CookiesSent) > 0,
             () => $"{used} of {capacity} entries are in use: the table is full");
     }
 

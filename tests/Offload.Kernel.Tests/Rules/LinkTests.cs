@@ -79,10 +79,7 @@ public sealed class LinkTests : RigTest
             KernelRig.SetLink(Rig.Host, KernelRig.HostTap, up: true);
         }
 
-        using Socket server = NewUdp(Rig.Host, ip);
-        server.Bind(there);
-        client.SendTo(new byte[20], there);
-        Assert.Equal(20, server.Receive(new byte[100]));
+        await KernelRig.PassesAsync(Rig.Client, Rig.Host, there.Address);
         await scene.ConnectAsync(listener);
         Assert.Equal(3ul, await scene.CountAsync(CounterId.Established));
     }
