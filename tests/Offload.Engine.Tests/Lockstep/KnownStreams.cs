@@ -47,6 +47,16 @@ public sealed class KnownStreams
         new CommandStep { Order = 5, Forget = true },
     ]);
 
+    [Fact, Trait("Rule", "P9, S1")]
+    public void A_SYN_with_data_that_begins_before_the_window_of_a_held_connection() => Agrees(
+    [
+        new CommandStep { Order = 1, Listener = 9 },
+        new SegmentStep { Flags = TcpFlags.Syn | TcpFlags.Ack, Seq = 2147483647, AckFrom = From.SndNxt, Options = Shape.StampAndScale, Stamp = 5 },
+        new CommandStep { Order = 5 },
+        new CommandStep { Order = 4 },
+        new SegmentStep { Flags = TcpFlags.Syn | TcpFlags.Ack, SeqFrom = From.RcvNxt, Seq = 4294967295, AckFrom = From.SndNxt, Data = 1, Options = Shape.Stamp },
+    ]);
+
     private static void Agrees(List<Step> steps)
     {
         string? report = LockstepReport.Check("known stream", steps, new Settings { Listeners = World.Listeners }, 1_000_000, settings => new CoreTarget(settings));

@@ -168,20 +168,24 @@ internal sealed partial class TcpModel
         return true;
     }
 
-    /// <summary>S1: the four cases of 3.10.7.4, first.</summary>
+    /// <summary>
+    /// S1: the four cases of 3.10.7.4, first. A SYN comes here only where it is held for the host, whose kernel answers it (S3); its own octet, which
+    /// nobody takes, does not count.
+    /// </summary>
     private bool IsAcceptable(Connection connection, Segment segment)
     {
+        uint length = (uint)segment.DataLength + (segment.Has(TcpFlags.Fin) ? 1u : 0);
         uint window = connection.ReceiveWindow(fault == Fault.ScalesWindowOfSyn) + (fault == Fault.WindowTooLong ? 1u : 0);
         bool IsInside(uint number) =>
             fault == Fault.ForgetsToWrap
                 ? number >= connection.RcvNxt && number < (ulong)connection.RcvNxt + window
                 : number - connection.RcvNxt < window;
-        return (segment.Length, window) switch
+        return (length, window) switch
         {
             (0, 0) => segment.Seq == connection.RcvNxt,
             (0, _) => IsInside(segment.Seq),
             (_, 0) => false,
-            _ => IsInside(segment.Seq) || IsInside(segment.Seq + segment.Length - 1),
+            _ => IsInside(segment.Seq) || IsInside(segment.Seq + length - 1),
         };
     }
 
