@@ -10,7 +10,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 count=2000
 . "$here/../lib.sh"
 
-sources() { echo "-y $1/mac -y $1/common -Wall $root/hdl/lint.vlt"; }
+lint="-Wall $root/hdl/lint.vlt"
+sources() { echo "-y $1/mac -y $1/common $lint"; }
 
 # gmii RTL OUT WIDTH ONE_CLOCK START_WORDS MAX_FRAME: builds and runs
 gmii() {
@@ -60,6 +61,7 @@ bench() {
 }
 
 mutant() {
+  lint=-Wno-lint
   case $1 in
     port-*) port "$2" "$3" ;;
     mdio-*) mdio "$2" "$3" ;;
