@@ -61,7 +61,6 @@ public sealed class LockstepTests(ITestOutputHelper output)
             string? report = LockstepReport.Check(seed, flows, 2000, settings => new CoreTarget(settings), wrong, TimeSpan.Zero, full: full);
             if (report is null)
             {
-                Assert.StartsWith("Draining", fault, StringComparison.Ordinal);
                 continue;
             }
 
