@@ -49,7 +49,7 @@ module event_queue #(
 
     assign available = {{(15-DEPTH_BITS){1'b0}}, count};
 
-    block_ram #(.WIDTH(`EVENT_BITS), .ADDRESS_BITS(DEPTH_BITS)) events (
+    block_ram #(.WIDTH(`EVENT_BITS), .ADDRESS_BITS(DEPTH_BITS), .READ_OLD(0)) events (
         .clk(clk), .write(do_push), .write_address(tail), .write_data(push_event),
         .read_address(head_number[DEPTH_BITS-1:0]), .read_data(head_event)
     );

@@ -170,7 +170,7 @@ module port_queue #(
     reg  [DEPTH_BITS-1:0] tail, head;                           // of the records
     reg  [DEPTH_BITS:0]   held;                                 // records that are not issued yet
     wire                  store = segment_valid && !segment[`SEGMENT_VOID];
-    block_ram #(.WIDTH(`SEGMENT_BITS), .ADDRESS_BITS(DEPTH_BITS)) records (
+    block_ram #(.WIDTH(`SEGMENT_BITS), .ADDRESS_BITS(DEPTH_BITS), .READ_OLD(0)) records (
         .clk(clk), .write(store), .write_address(tail), .write_data(segment),
         .read_address(head), .read_data(record)
     );
