@@ -502,6 +502,7 @@ void backpressure(uint64_t count) {
     b->identify();
     for (uint64_t i = 0; i < count; i++) {
         size_t before = b->host.to_board.size() + 5000;
+        b->host.stall_percent = chance(50) ? 0 : 10;
         b->host.deaf_until = b->now + (8000 + below(4000)) * kByte;
         while (b->host.to_board.size() < before) b->send(b->request(false));
         b->drain();
