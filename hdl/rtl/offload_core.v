@@ -21,7 +21,9 @@ module offload_core #(
     parameter EVENT_DEPTH      = 512,                           // events in the queue; a power of two, 2 to 32768
     parameter FRAME_FIFO_BYTES = 65536,                         // bytes of each port's frame FIFO
     parameter MAX_FRAME_BYTES  = 1522,                          // longest frame that passes, without FCS
-    parameter HASH_PIPELINE    = 1                              // 1: a key a clock; 0: a key in 33, in a tenth of the area
+    parameter FRAME_CLOCKS     = 1                              // least clocks between two frames' ends at a port; from 66
+                                                                // on (gigabit at 100 MHz: 67), for which DATA_WIDTH is
+                                                                // 64, much is done step by step, in half of the area
 ) (
     input  wire                    clk,
     input  wire                    rst,
@@ -76,6 +78,7 @@ module offload_core #(
     input  wire                    m_axis_host_tready,
     output wire                    m_axis_host_tlast
 );
+    localparam SPARSE       = FRAME_CLOCKS >= 66 ? 1 : 0;       // two ports, and 33 clocks a key
     localparam SLOT_BITS    = 6;                                // of a port's queue
     localparam VERDICT_BITS = 9;                                // of the verdicts that wait for a port's frames
     // Once cookies are out, so many entries are kept free for them, as far as others may make room (K2).
@@ -245,7 +248,8 @@ module offload_core #(
     wire                     net_verdicts_empty, host_verdicts_empty;
 
     ingress #(
-        .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(0)
+        .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(0),
+        .SPARSE(SPARSE)
     ) net_ingress (
         .clk(clk), .rst(core_rst),
         .s_axis_tdata(s_axis_net_tdata), .s_axis_tkeep(s_axis_net_tkeep), .s_axis_tvalid(s_axis_net_tvalid),
@@ -261,7 +265,8 @@ module offload_core #(
     );
 
     ingress #(
-        .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(1)
+        .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(1),
+        .SPARSE(SPARSE)
     ) host_ingress (
         .clk(clk), .rst(core_rst),
         .s_axis_tdata(s_axis_host_tdata), .s_axis_tkeep(s_axis_host_tkeep), .s_axis_tvalid(s_axis_host_tvalid),
@@ -314,7 +319,7 @@ module offload_core #(
         else if (hash_ready && !command_hash_valid) hashed_host_last <= hash_host;
 
     generate
-        if (HASH_PIPELINE != 0) begin : pipelined
+        if (SPARSE == 0) begin : pipelined
             hash_unit hashes (
                 .clk(clk), .rst(core_rst), .isn_key(isn_key), .placement_key(placement_key[`KEY_BITS+31:0]),
                 .cookie_key_current(cookie_key_current), .cookie_key_previous(cookie_key_previous),

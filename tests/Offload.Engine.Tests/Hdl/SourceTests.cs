@@ -70,7 +70,7 @@ public sealed partial class SourceTests(ITestOutputHelper output)
             [
                 "-p",
                 $"read_verilog -Ihdl/rtl/generated {string.Join(' ', Tool.Sources)}; "
-                + "chparam -set DATA_WIDTH 64 -set CONNECTIONS 1024 -set EVENT_DEPTH 64 -set FRAME_FIFO_BYTES 8192 -set HASH_PIPELINE 0 offload_core; "
+                + "chparam -set DATA_WIDTH 64 -set CONNECTIONS 1024 -set EVENT_DEPTH 64 -set FRAME_FIFO_BYTES 8192 -set FRAME_CLOCKS 66 offload_core; "
                 + "synth_ecp5 -top offload_core -noflatten -run begin:map_gates; select -assert-none t:$dlatch; "
                 + "synth_ecp5 -top offload_core -noflatten -run map_gates:; stat",
             ],

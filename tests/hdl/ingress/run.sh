@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Runs the bench of hdl/rtl/ingress as net port at every bus width, and as host port at two.
+# Runs the bench of hdl/rtl/ingress as net port at every bus width, as host port at two, and as port of a board whose
+# frames come sparsely.
 # Usage: tests/hdl/ingress/run.sh [COUNT] [--seed N] [--mutants]
 #   COUNT      frames a width (default 20000)
 #   --mutants  also applies each patch of mutants/ to a copy of the sources; the bench has to fail on every one.
-#              They run as net port, those whose name begins with `host-` as host port.
+#              They run as net port, those whose name begins with `host-` as host port, with `sparse-` as such a one.
 here=$(cd "$(dirname "$0")" && pwd)
 count=20000
 . "$here/../lib.sh"
@@ -23,6 +24,7 @@ fields() {
 }
 
 from_host() { case $1 in host*) echo 1 ;; *) echo 0 ;; esac; }
+sparse() { case $1 in sparse*) echo 1 ;; *) echo 0 ;; esac; }
 
 # port RTL OUT PORT [LIKE OPTIMIZATION]: one simulation, OUT/Vingress. What the sources' builds have compiled and this
 # one would compile to the same again is taken over: Verilator's own runtime, and for a mutant, whose ports are those of
@@ -32,9 +34,9 @@ port() {
   mkdir -p "$2"
   {
     verilator --cc --exe -O3 --x-assign unique --x-initial unique --top-module ingress --Mdir "$2" \
-      -GDATA_WIDTH="${3#*t}" -GFROM_HOST="$(from_host "$3")" -GFRAME_FIFO_BYTES=4096 \
+      -GDATA_WIDTH="${3##*[a-z]}" -GFROM_HOST="$(from_host "$3")" -GSPARSE="$(sparse "$3")" -GFRAME_FIFO_BYTES=4096 \
       -I"$1/generated" -I"$1/ingress" -I"$1/common" -Wno-fatal \
-      -CFLAGS "-I$here -I$out -DDATA_WIDTH=${3#*t} -DFROM_HOST=$(from_host "$3") -DFRAME_FIFO_BYTES=4096" \
+      -CFLAGS "-I$here -I$out -DDATA_WIDTH=${3##*[a-z]} -DFROM_HOST=$(from_host "$3") -DSPARSE=$(sparse "$3") -DFRAME_FIFO_BYTES=4096" \
       "$1/ingress/ingress.v" "$here/bench.cpp" &&
     for object in "$out"/net64/verilated*.o ${4:+"$out/$4/bench.o"}; do
       if [ -f "$object" ] && [ "$2" != "$out/net64" ]; then cp "$object" "$2/"; fi
@@ -45,16 +47,16 @@ port() {
 
 bench() {
   local width
-  rm -rf "$2"/net* "$2"/host*
+  rm -rf "$2"/net* "$2"/host* "$2"/sparse*
   fields > "$2/fields.h"
-  for width in net64 net128 net256 net512 host64 host512; do port "$1" "$2/$width" "$width"; done
-  for width in net64 net128 net256 net512 host64 host512; do "$2/$width/Vingress" "$count" "$seed"; done
+  for width in net64 net128 net256 net512 host64 host512 sparse64; do port "$1" "$2/$width" "$width"; done
+  for width in net64 net128 net256 net512 host64 host512 sparse64; do "$2/$width/Vingress" "$count" "$seed"; done
   echo "passed: ingress, $count frames a width, seed $seed"
 }
 
 mutant() {
   local like=net64
-  case $1 in host-*) like=host64 ;; esac
+  case $1 in host-*) like=host64 ;; sparse-*) like=sparse64 ;; esac
   port "$2" "$3/$like" "$like" "$like" -O0 && "$3/$like/Vingress" 5000 "$seed"
 }
 
