@@ -77,7 +77,7 @@
         // It holds what was written and not read, and never more than fits; no side is told of more than there is.
         assert (f_held <= F_DEPTH);
         assert (write_space <= F_DEPTH - f_held);
-        assert (read_count <= f_held);
+        assert (read_count <= f_held && read_valid == (read_count != 0));
         // Three clocks after the other side's last deed a side knows all.
         if (f_read_edges_now == 3) assert (read_count == f_held);
         if (f_write_edges_now == 3) assert (write_space == F_DEPTH - f_held);

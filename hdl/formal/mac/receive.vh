@@ -11,6 +11,8 @@
     always @(posedge rx_clk)
         if (rx_rst) f_open <= 1'b0;
         else if (push) f_open <= !push_last;
+    reg f_pushed;
+    always @(posedge rx_clk) f_pushed <= push && !rx_rst;
 
     always @* if (f_started && !rx_rst) begin
         if (state != DATA) assert (!f_open);
@@ -22,6 +24,8 @@
         if (good_end) assert (push_last && !push_bad);
         // For the induction.
         if (f_open) assert (`F_SPACE);
+        if (f_pushed) assert (!whole);
+        if (space_for_two && !f_pushed) assert (`F_SPACE_FOR_TWO);
         if (f_stalled) assert (`F_HELD);
         assert (state != 2'd3);
         if (state == DATA) assert (length <= 17 + 4 && started == (length >= 8 + 4 + 1));

@@ -14,6 +14,7 @@ module async_fifo #(
     input  wire                  read_rst,
     input  wire                  read,
     output wire [WIDTH-1:0]      read_data,
+    output wire                  read_valid,
     output wire [DEPTH_BITS:0]   read_count
 );
     localparam DEPTH = 1 << DEPTH_BITS;
@@ -24,6 +25,7 @@ module async_fifo #(
 
     assign write_space = DEPTH - held;
     assign read_data   = any_data;
+    assign read_valid  = any_count != 0;
     assign read_count  = any_count;
 
     always @* assume (given_back <= (write_rst ? DEPTH : held));

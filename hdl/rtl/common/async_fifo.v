@@ -26,7 +26,8 @@ module async_fifo #(
     input  wire                  read_rst,
     input  wire                  read,                          // drops the oldest element
     output wire [WIDTH-1:0]      read_data,                     // the oldest element, while there is one
-    output wire [DEPTH_BITS:0]   read_count                     // at least so many elements can be read
+    output wire                  read_valid,                    // there is one
+    output wire [DEPTH_BITS:0]   read_count                     // at least so many elements can be read; later in the clock
 );
     generate
         if (DEPTH_BITS < 2) begin : check_depth
@@ -70,9 +71,10 @@ module async_fifo #(
 
     // ---- the reader --------------------------------------------------------------------------------------------
     assign read_count = binary(write_gray_seen) - read_pointer;
+    assign read_valid = write_gray_seen != read_gray;
     assign read_data  = memory[read_pointer[DEPTH_BITS-1:0]];
 
-    wire                do_read   = read && write_gray_seen != read_gray;
+    wire                do_read   = read && read_valid;
     wire [DEPTH_BITS:0] read_next = read_pointer + 1'b1;
 
     always @(posedge read_clk)

@@ -147,15 +147,19 @@ module mac_receive #(
             assign count_bad      = bad_end;
             assign count_overflow = overflow;
         end else begin : two_clocks
-            wire [FIFO_DEPTH_BITS:0] space, count;
+            wire [FIFO_DEPTH_BITS:0] space;
+            wire                     valid;
+            reg                      space_before;
+            // A clock old, for the clock's sake: before a word that is not the last one there was none in the clock before.
+            always @(posedge rx_clk) space_before <= !rx_rst && space > {{FIFO_DEPTH_BITS{1'b0}}, 1'b1};
 
             async_fifo #(.WIDTH(69), .DEPTH_BITS(FIFO_DEPTH_BITS)) crossing (
                 .write_clk(rx_clk), .write_rst(rx_rst), .write(push), .write_data(pushed), .write_space(space),
-                .read_clk(clk), .read_rst(rst), .read(arrived_ready), .read_data(arrived), .read_count(count)
+                .read_clk(clk), .read_rst(rst), .read(arrived_ready), .read_data(arrived), .read_valid(valid)
             );
-            // While rx_clk stands still, a reset is in this half alone, and the count means nothing.
-            assign arrived_valid = |count && !rst;
-            assign space_for_two = space > {{FIFO_DEPTH_BITS{1'b0}}, 1'b1};
+            // While rx_clk stands still, a reset is in this half alone, and what is in the other one means nothing.
+            assign arrived_valid = valid && !rst;
+            assign space_for_two = space_before;
 
             event_cross good_cross (
                 .from_clk(rx_clk), .from_rst(rx_rst), .from_pulse(good_end), .to_clk(clk), .to_rst(rst), .to_pulse(count_good)

@@ -78,15 +78,20 @@ module mac_transmit #(
             assign count_aborted = aborted;
         end else begin : two_clocks
             wire [FIFO_DEPTH_BITS:0] space, count;
+            wire                     valid;
+            reg                      ready;
+            // A clock old, so that the core sees a register: one word can have been written since.
+            always @(posedge clk) ready <= !rst && space > {{FIFO_DEPTH_BITS{1'b0}}, 1'b1};
 
             async_fifo #(.WIDTH(68), .DEPTH_BITS(FIFO_DEPTH_BITS)) crossing (
-                .write_clk(clk), .write_rst(rst), .write(word_valid), .write_data({word_last, word_bytes, word_data}), .write_space(space),
-                .read_clk(tx_clk), .read_rst(tx_rst), .read(take), .read_data(waiting), .read_count(count)
+                .write_clk(clk), .write_rst(rst), .write(word_valid && ready), .write_data({word_last, word_bytes, word_data}), .write_space(space),
+                .read_clk(tx_clk), .read_rst(tx_rst), .read(take), .read_data(waiting), .read_valid(valid), .read_count(count)
             );
-            assign waiting_valid = |count;
-            assign word_ready    = |space && !rst;
+            assign waiting_valid = valid;
+            assign word_ready    = ready;
 
             if (START_WORDS == 1) begin : at_once
+                wire unused = &{1'b0, count};
                 assign start = waiting_valid;
             end else begin : stored
                 // Last words that came in and have not left; for a clock it is less than none, where one left as it came.
