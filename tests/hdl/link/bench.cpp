@@ -340,8 +340,8 @@ struct Bench {
         Words words;
         size_t items = chance(60) ? 1 : 1 + below(8);
         for (size_t i = 0; i < items && words.size() < 120; i++) {
-            size_t room = size_t(kMaxWords) - 1 - words.size();
             if (chance(6)) words.push_back(item(4, uint32_t(1 + below(6)), 0));
+            size_t room = size_t(kMaxWords) - 1 - words.size();
             if (chance(40)) {
                 words.push_back(item(1, uint32_t(1 + (chance(5) ? below(300) : below(20))), random_address()));
             } else if (chance(75)) {
@@ -504,7 +504,16 @@ void backpressure(uint64_t count) {
         size_t before = b->host.to_board.size() + 5000;
         b->host.stall_percent = chance(50) ? 0 : 10;
         b->host.deaf_until = b->now + (8000 + below(4000)) * kByte;
-        while (b->host.to_board.size() < before) b->send(b->request(false));
+        while (b->host.to_board.size() < before) {
+            if (chance(70)) { b->send(b->request(false)); continue; }
+            // Long, and repeated while others wait for its place.
+            Words words = {0, Bench::item(4, uint32_t(2 + below(20)), 0), Bench::item(2, uint32_t(60 + below(50)), 0x200), 0};
+            words.resize(3 + (words[2] >> 16 & 0xFFF));
+            for (size_t n = 3; n < words.size(); n++) words[n] = uint32_t(rng());
+            words.push_back(Bench::item(1, uint32_t(20 + below(100)), 0x200));
+            words[0] = uint32_t(b->next_sequence++) | 0x100u | uint32_t(words.size() - 1) << 16;
+            b->send(cobs(body_of(words)));
+        }
         b->drain();
     }
     b->check_recovered();
