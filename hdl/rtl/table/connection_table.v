@@ -228,7 +228,8 @@ module connection_table #(
         read_stash     <= select_stash;
         read_in_index  <= select_match != {WAYS{1'b0}};
         read_match_way <= select_match;
-        read_free_way  <= select_way;
+        // Without a reservation there is no way: an event that turns out to insert all the same goes to the stash.
+        read_free_way   <= select_may_insert ? select_way : {WAYS{1'b0}};
         reserved_way[4] <= select_may_insert ? select_way : {WAYS{1'b0}};
         for (k = 5; k <= AHEAD + 3; k = k + 1)
             reserved_way[k] <= reserved_way[k-1];
