@@ -16,7 +16,6 @@
 # status.ready.
 # A mutant of the table is refuted in a run from reset, in which something that is claimed for the induction fails. Z3
 # finds none of so many clocks; ABC does, in few hashes and keys. The covers are found in the same way.
-# Rules: P4
 # Usage: hdl/formal/table/run.sh [--mutants]
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib.sh"

@@ -7,7 +7,7 @@ namespace Offload.Engine.Tests.Hdl;
 public sealed class ProofTests(ITestOutputHelper output)
 {
     /// <summary>Proofs that take minutes: only with OFFLOAD_TEST_FULL=1.</summary>
-    private static readonly HashSet<string> Long = ["egress"];
+    private static readonly HashSet<string> Long = ["egress", "table"];
 
     [Fact]
     public async Task The_proofs_hold()
