@@ -1,6 +1,10 @@
 // What must never happen, whatever the event, the entry and the configuration: asked of transition_decide.v about every
 // combination of facts at once. It has no state, so one clock is a complete proof. The only assumption is that one
 // SEG.ACK cannot be both SND.NXT and beyond it.
+//
+// Rules: P1, P2, P3, P9, A1, A2, F8, F9, S5, K1
+
+`default_nettype none
 
 `include "offload_map.vh"
 
@@ -68,3 +72,5 @@ module decide_proof (
                     deed[`DEED_DEADLINE] == `DEADLINE_ACTION_STOP);
     end
 endmodule
+
+`default_nettype wire

@@ -9,7 +9,7 @@
 // Assumed of the entry, and shown to outlast every event: in SYN-SENT and SYN-RECEIVED SND.NXT is ISS+1, and in
 // SYN-RECEIVED RCV.NXT is IRS+1; and in both the engine is the owner.
 //
-// Rules: P1, P2, P3, P4, P10, A1, A2, A3, C1, F1, F9, S1, S4
+// Rules: P1, P2, P3, P4, P8, P10, A1, A2, A3, A5, C1, F1, F6, F9, S1, S4, S5
 
 `default_nettype none
 
@@ -61,12 +61,20 @@ module numbers_proof (
     reg [31:0]                 compare_tick;
     reg [15:0]                 compare_years, years;            // since TS.Recent was taken
     reg                        reached;
+    reg [13:0]                 compare_since;                   // the last unsolicited ACK
+    reg                        limited, limit_over;
+    reg [2:0]                  used;                            // no SYN; no SYN,ACK; no FIN left
     always @(posedge clk) begin
         {compare_segment, segment} <= {fetch_segment, compare_segment};
         {compare_entry, entry}     <= {fetch_entry, compare_entry};
         {compare_kind, kind}       <= {fetch_kind, compare_kind};
         {compare_years, years}     <= {age - fetch_entry[`ENTRY_TS_RECENT_AGE], compare_years};
         compare_tick               <= tick;
+        compare_since              <= tick[13:0] - fetch_entry[`ENTRY_LAST_ACK_TICK];
+        limited                    <= compare_entry[`ENTRY_ACK_LIMITED] && compare_since < interval;
+        limit_over                 <= compare_entry[`ENTRY_ACK_LIMITED] && !(compare_since < interval);
+        used                       <= {compare_entry[`ENTRY_RETRIES] >= syn_retries, compare_entry[`ENTRY_RETRIES] >= synack_retries,
+                                       compare_entry[`ENTRY_RETRIES] >= orphan_retries};
         reached                    <= compare_entry[`ENTRY_DEADLINE_SET] &&
                                       $signed(compare_tick - compare_entry[`ENTRY_DEADLINE]) >= 0;
     end
@@ -162,6 +170,10 @@ module numbers_proof (
                 ($signed(segment[`SEGMENT_TS_VAL] - entry[`ENTRY_TS_RECENT]) < 0 && years < 16'd1932));
         assert (compared[`FACT_TS_IS_RECENT] == (segment[`SEGMENT_TS_VAL] == entry[`ENTRY_TS_RECENT]));
         assert (compared[`FACT_DEADLINE_REACHED] == reached);
+        assert (compared[`FACT_ACK_LIMIT_ACTIVE] == limited && compared[`FACT_ACK_LIMIT_OVER] == limit_over);
+        assert ({compared[`FACT_SYN_RETRIES_USED], compared[`FACT_SYNACK_RETRIES_USED], compared[`FACT_ORPHAN_RETRIES_USED]} == used);
+        // A taken connection's SYN was acknowledged before the engine had it.
+        assert (compared[`FACT_SYN_UNACKED] == (snd_una == entry[`ENTRY_ISS] && entry[`ENTRY_ORIGIN] != `ORIGIN_TAKE));
     end
 
     // ---------------------------------------------------------------- what opens
