@@ -194,29 +194,39 @@ internal sealed class VerilogRegisters
 
     private void ReadValue()
     {
+        var words = _registers
+            .Where(register => !register.IsWindow && register.Access is not (AccessKind.WriteOnly or AccessKind.Pulse))
+            .SelectMany(register => Enumerable.Range(0, register.Words).Select(word => (Register: register, Word: word)))
+            .ToList();
         _writer.Lines("""
             // ------------------------------------------------------------------------------------------------------
-            // What a word reads as. read_address is still while a read is under way.
+            // What a word reads as. read_address is still while a read is under way; a clock later one of `selected` says
+            // which word it is, for sums of products are smaller than a choice by number.
 
             reg [15:2] read_address;
-            reg [31:0] word_value;
-
-            always @* begin
-                case (read_address)
             """);
+        _writer.Line($"reg [{words.Count - 1}:0] selected;");
+        _writer.Line("reg [31:0] word_value;");
+        _writer.Line();
+        _writer.Line("always @(posedge clk) begin");
         _writer.Indent();
-        _writer.Indent();
-        foreach (var register in _registers.Where(register => !register.IsWindow && register.Access is not (AccessKind.WriteOnly or AccessKind.Pulse)))
+        for (var index = 0; index < words.Count; index++)
         {
-            for (var word = 0; word < register.Words; word++)
-            {
-                _writer.Line($"{Word(register, word)}: word_value = {ReadExpression(register, word)}; // {register.FullName}{(register.Words > 1 ? $" word {word}" : "")}");
-            }
+            _writer.Line($"selected[{index}] <= read_address == {Word(words[index].Register, words[index].Word)};");
         }
 
-        _writer.Line("default: word_value = 32'd0;");
         _writer.Outdent();
-        _writer.Line("endcase");
+        _writer.Line("end");
+        _writer.Line();
+        _writer.Line("always @* begin");
+        _writer.Indent();
+        _writer.Line("word_value = 32'd0;");
+        for (var index = 0; index < words.Count; index++)
+        {
+            var (register, word) = words[index];
+            _writer.Line($"word_value = word_value | ({{32{{selected[{index}]}}}} & {ReadExpression(register, word)}); // {register.FullName}{(register.Words > 1 ? $" word {word}" : "")}");
+        }
+
         _writer.Outdent();
         _writer.Line("end");
         _writer.Line();

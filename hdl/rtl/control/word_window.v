@@ -11,11 +11,20 @@ module word_window #(
     input  wire [$clog2(WORDS)-1:0]   address,
     output reg  [31:0]                word
 );
-    wire [WORDS*32-1:0]      padded = {{(WORDS*32-BITS){1'b0}}, record};
-    reg  [$clog2(WORDS)-1:0] selected;
+    localparam USED = (BITS + 31) / 32;
+    wire [USED*32-1:0] padded = {{(USED*32-BITS){1'b0}}, record};
+    reg  [USED-1:0]    selected;                                // one-hot, for a sum of products is smaller than a choice
+    reg  [31:0]        sum;
+    integer            w;
+
+    always @* begin
+        sum = 32'd0;
+        for (w = 0; w < USED; w = w + 1) sum = sum | (padded[32*w +: 32] & {32{selected[w]}});
+    end
+
     always @(posedge clk) begin
-        selected <= address;
-        word     <= padded[{selected, 5'd0} +: 32];
+        for (w = 0; w < USED; w = w + 1) selected[w] <= address == w[$clog2(WORDS)-1:0];
+        word <= sum;
     end
 endmodule
 

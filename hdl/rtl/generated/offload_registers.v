@@ -415,109 +415,206 @@ module offload_registers (
     listener_committed[287:269]};
 
     // ------------------------------------------------------------------------------------------------------
-    // What a word reads as. read_address is still while a read is under way.
+    // What a word reads as. read_address is still while a read is under way; a clock later one of `selected` says
+    // which word it is, for sums of products are smaller than a choice by number.
 
     reg [15:2] read_address;
+    reg [93:0] selected;
     reg [31:0] word_value;
 
+    always @(posedge clk) begin
+        selected[0] <= read_address == 14'h0000;
+        selected[1] <= read_address == 14'h0001;
+        selected[2] <= read_address == 14'h0002;
+        selected[3] <= read_address == 14'h0003;
+        selected[4] <= read_address == 14'h0004;
+        selected[5] <= read_address == 14'h0005;
+        selected[6] <= read_address == 14'h0006;
+        selected[7] <= read_address == 14'h0007;
+        selected[8] <= read_address == 14'h0008;
+        selected[9] <= read_address == 14'h0009;
+        selected[10] <= read_address == 14'h000a;
+        selected[11] <= read_address == 14'h000b;
+        selected[12] <= read_address == 14'h000c;
+        selected[13] <= read_address == 14'h000d;
+        selected[14] <= read_address == 14'h000e;
+        selected[15] <= read_address == 14'h000f;
+        selected[16] <= read_address == 14'h0040;
+        selected[17] <= read_address == 14'h0042;
+        selected[18] <= read_address == 14'h0043;
+        selected[19] <= read_address == 14'h0044;
+        selected[20] <= read_address == 14'h0045;
+        selected[21] <= read_address == 14'h0046;
+        selected[22] <= read_address == 14'h0047;
+        selected[23] <= read_address == 14'h0048;
+        selected[24] <= read_address == 14'h0049;
+        selected[25] <= read_address == 14'h004a;
+        selected[26] <= read_address == 14'h004b;
+        selected[27] <= read_address == 14'h004c;
+        selected[28] <= read_address == 14'h004d;
+        selected[29] <= read_address == 14'h004f;
+        selected[30] <= read_address == 14'h0060;
+        selected[31] <= read_address == 14'h0061;
+        selected[32] <= read_address == 14'h0069;
+        selected[33] <= read_address == 14'h006a;
+        selected[34] <= read_address == 14'h006b;
+        selected[35] <= read_address == 14'h0080;
+        selected[36] <= read_address == 14'h0081;
+        selected[37] <= read_address == 14'h0082;
+        selected[38] <= read_address == 14'h0083;
+        selected[39] <= read_address == 14'h0084;
+        selected[40] <= read_address == 14'h0085;
+        selected[41] <= read_address == 14'h0086;
+        selected[42] <= read_address == 14'h0087;
+        selected[43] <= read_address == 14'h0088;
+        selected[44] <= read_address == 14'h0089;
+        selected[45] <= read_address == 14'h008a;
+        selected[46] <= read_address == 14'h00a0;
+        selected[47] <= read_address == 14'h00a1;
+        selected[48] <= read_address == 14'h00a2;
+        selected[49] <= read_address == 14'h00a3;
+        selected[50] <= read_address == 14'h00a4;
+        selected[51] <= read_address == 14'h00a5;
+        selected[52] <= read_address == 14'h00a6;
+        selected[53] <= read_address == 14'h00a7;
+        selected[54] <= read_address == 14'h00a8;
+        selected[55] <= read_address == 14'h00b0;
+        selected[56] <= read_address == 14'h00b2;
+        selected[57] <= read_address == 14'h00b3;
+        selected[58] <= read_address == 14'h00b4;
+        selected[59] <= read_address == 14'h00b5;
+        selected[60] <= read_address == 14'h00b6;
+        selected[61] <= read_address == 14'h00b7;
+        selected[62] <= read_address == 14'h00b8;
+        selected[63] <= read_address == 14'h00b9;
+        selected[64] <= read_address == 14'h00ba;
+        selected[65] <= read_address == 14'h0100;
+        selected[66] <= read_address == 14'h0101;
+        selected[67] <= read_address == 14'h0102;
+        selected[68] <= read_address == 14'h0103;
+        selected[69] <= read_address == 14'h0104;
+        selected[70] <= read_address == 14'h0105;
+        selected[71] <= read_address == 14'h0106;
+        selected[72] <= read_address == 14'h0107;
+        selected[73] <= read_address == 14'h0108;
+        selected[74] <= read_address == 14'h0109;
+        selected[75] <= read_address == 14'h010a;
+        selected[76] <= read_address == 14'h010b;
+        selected[77] <= read_address == 14'h010c;
+        selected[78] <= read_address == 14'h010d;
+        selected[79] <= read_address == 14'h010e;
+        selected[80] <= read_address == 14'h010f;
+        selected[81] <= read_address == 14'h0110;
+        selected[82] <= read_address == 14'h0111;
+        selected[83] <= read_address == 14'h0112;
+        selected[84] <= read_address == 14'h0113;
+        selected[85] <= read_address == 14'h0114;
+        selected[86] <= read_address == 14'h0115;
+        selected[87] <= read_address == 14'h0180;
+        selected[88] <= read_address == 14'h0181;
+        selected[89] <= read_address == 14'h0200;
+        selected[90] <= read_address == 14'h0201;
+        selected[91] <= read_address == 14'h0202;
+        selected[92] <= read_address == 14'h0203;
+        selected[93] <= read_address == 14'h0281;
+    end
+
     always @* begin
-        case (read_address)
-            14'h0000: word_value = 32'h4f46464c; // identity.magic
-            14'h0001: word_value = 32'h00020000; // identity.core_version
-            14'h0002: word_value = 32'hbb8f72d5; // identity.map_hash word 0
-            14'h0003: word_value = 32'ha5ff53b5; // identity.map_hash word 1
-            14'h0004: word_value = 32'h9863db12; // identity.map_hash word 2
-            14'h0005: word_value = 32'h65a1f0bc; // identity.map_hash word 3
-            14'h0006: word_value = 32'hbd148624; // identity.map_hash word 4
-            14'h0007: word_value = 32'h64ece14f; // identity.map_hash word 5
-            14'h0008: word_value = 32'h1a1bdfd5; // identity.map_hash word 6
-            14'h0009: word_value = 32'hd4e8b96e; // identity.map_hash word 7
-            14'h000a: word_value = identity_connections; // identity.connections
-            14'h000b: word_value = identity_listeners; // identity.listeners
-            14'h000c: word_value = identity_data_width; // identity.data_width
-            14'h000d: word_value = identity_event_depth; // identity.event_depth
-            14'h000e: word_value = identity_park_slots; // identity.park_slots
-            14'h000f: word_value = identity_max_frame; // identity.max_frame
-            14'h0040: word_value = {16'd0, control_control_epoch, 6'd0, control_control_test_enable, control_control_enable}; // control.control
-            14'h0042: word_value = {25'd0, control_status_host_alive, control_status_cookie_key_waits, control_status_cookie_key_set, control_status_isn_key_set, control_status_placement_key_set, control_status_busy, control_status_ready}; // control.status
-            14'h0043: word_value = control_timebase_low; // control.timebase_low
-            14'h0044: word_value = control_timebase_high; // control.timebase_high
-            14'h0045: word_value = control_entries_in_use; // control.entries_in_use
-            14'h0046: word_value = control_entries_peak; // control.entries_peak
-            14'h0047: word_value = {8'd0, control_sweep_period_microseconds}; // control.sweep_period
-            14'h0048: word_value = {31'd0, control_interrupt_enable_event}; // control.interrupt_enable
-            14'h0049: word_value = {31'd0, control_interrupt_status_event}; // control.interrupt_status
-            14'h004a: word_value = {16'd0, control_interrupt_coalesce_microseconds}; // control.interrupt_coalesce
-            14'h004b: word_value = {18'd0, control_reply_header_dscp, control_reply_header_hop_limit}; // control.reply_header
-            14'h004c: word_value = control_half_open; // control.half_open
-            14'h004d: word_value = control_parked_frames; // control.parked_frames
-            14'h004f: word_value = {12'd0, control_heartbeat_timeout_ticks}; // control.heartbeat_timeout
-            14'h0060: word_value = {30'd0, isn_mode_mode}; // isn.mode
-            14'h0061: word_value = isn_fixed_value; // isn.fixed_value
-            14'h0069: word_value = {15'd0, isn_cookie_threshold_half_open}; // isn.cookie_threshold
-            14'h006a: word_value = {20'd0, isn_cookie_bucket_refill_shift, isn_cookie_bucket_depth}; // isn.cookie_bucket
-            14'h006b: word_value = {8'd0, isn_cookie_period_number}; // isn.cookie_period
-            14'h0080: word_value = {12'd0, tcp_rto_initial_ticks}; // tcp.rto_initial
-            14'h0081: word_value = {12'd0, tcp_rto_max_ticks}; // tcp.rto_max
-            14'h0082: word_value = {28'd0, tcp_synack_retries_count}; // tcp.synack_retries
-            14'h0083: word_value = {28'd0, tcp_orphan_retries_count}; // tcp.orphan_retries
-            14'h0084: word_value = {18'd0, tcp_unsolicited_ack_interval_ticks}; // tcp.unsolicited_ack_interval
-            14'h0085: word_value = {20'd0, tcp_reset_bucket_refill_shift, tcp_reset_bucket_depth}; // tcp.reset_bucket
-            14'h0086: word_value = {28'd0, tcp_syn_retries_count}; // tcp.syn_retries
-            14'h0087: word_value = {12'd0, tcp_fin_timeout_ticks}; // tcp.fin_timeout
-            14'h0088: word_value = {12'd0, tcp_time_wait_ticks}; // tcp.time_wait
-            14'h0089: word_value = {12'd0, tcp_adoption_timeout_ticks}; // tcp.adoption_timeout
-            14'h008a: word_value = {1'd0, tcp_watch_idle_ticks}; // tcp.watch_idle
-            14'h00a0: word_value = listener_staging[31:0]; // listener.staging word 0
-            14'h00a1: word_value = listener_staging[63:32]; // listener.staging word 1
-            14'h00a2: word_value = listener_staging[95:64]; // listener.staging word 2
-            14'h00a3: word_value = listener_staging[127:96]; // listener.staging word 3
-            14'h00a4: word_value = listener_staging[159:128]; // listener.staging word 4
-            14'h00a5: word_value = listener_staging[191:160]; // listener.staging word 5
-            14'h00a6: word_value = listener_staging[223:192]; // listener.staging word 6
-            14'h00a7: word_value = listener_staging[255:224]; // listener.staging word 7
-            14'h00a8: word_value = {19'd0, listener_staging[268:256]}; // listener.staging word 8
-            14'h00b0: word_value = {24'd0, listener_slot_index}; // listener.slot
-            14'h00b2: word_value = listener_committed[31:0]; // listener.committed word 0
-            14'h00b3: word_value = listener_committed[63:32]; // listener.committed word 1
-            14'h00b4: word_value = listener_committed[95:64]; // listener.committed word 2
-            14'h00b5: word_value = listener_committed[127:96]; // listener.committed word 3
-            14'h00b6: word_value = listener_committed[159:128]; // listener.committed word 4
-            14'h00b7: word_value = listener_committed[191:160]; // listener.committed word 5
-            14'h00b8: word_value = listener_committed[223:192]; // listener.committed word 6
-            14'h00b9: word_value = listener_committed[255:224]; // listener.committed word 7
-            14'h00ba: word_value = {19'd0, listener_committed[268:256]}; // listener.committed word 8
-            14'h0100: word_value = command_key[31:0]; // command.key word 0
-            14'h0101: word_value = command_key[63:32]; // command.key word 1
-            14'h0102: word_value = command_key[95:64]; // command.key word 2
-            14'h0103: word_value = command_key[127:96]; // command.key word 3
-            14'h0104: word_value = command_key[159:128]; // command.key word 4
-            14'h0105: word_value = command_key[191:160]; // command.key word 5
-            14'h0106: word_value = command_key[223:192]; // command.key word 6
-            14'h0107: word_value = command_key[255:224]; // command.key word 7
-            14'h0108: word_value = command_key[287:256]; // command.key word 8
-            14'h0109: word_value = {19'd0, command_key[300:288]}; // command.key word 9
-            14'h010a: word_value = command_created_low; // command.created_low
-            14'h010b: word_value = {16'd0, command_created_high_value}; // command.created_high
-            14'h010c: word_value = {23'd0, command_listener_all, command_listener_index}; // command.listener
-            14'h010d: word_value = {16'd0, command_go_sequence, command_go_code}; // command.go
-            14'h010e: word_value = {16'd0, command_status_sequence, command_status_status, 3'd0, command_status_busy}; // command.status
-            14'h010f: word_value = command_remote_mac_low; // command.remote_mac_low
-            14'h0110: word_value = {16'd0, command_remote_mac_high_value}; // command.remote_mac_high
-            14'h0111: word_value = {30'd0, command_options_peer_closed, command_options_forget}; // command.options
-            14'h0112: word_value = command_take_snd_nxt; // command.take_snd_nxt
-            14'h0113: word_value = command_take_rcv_nxt; // command.take_rcv_nxt
-            14'h0114: word_value = command_take_ts_val; // command.take_ts_val
-            14'h0115: word_value = {16'd0, command_take_window_value}; // command.take_window
-            14'h0180: word_value = {15'd0, table_read_go_next, table_read_go_index}; // table_read.go
-            14'h0181: word_value = {table_read_status_busy, table_read_status_valid, 14'd0, table_read_status_index}; // table_read.status
-            14'h0200: word_value = {event_status_head, event_status_available}; // event.status
-            14'h0201: word_value = event_lost_low; // event.lost_low
-            14'h0202: word_value = event_lost_high; // event.lost_high
-            14'h0203: word_value = {16'd0, event_pop_number}; // event.pop
-            14'h0281: word_value = {31'd0, counter_status_busy}; // counter.status
-            default: word_value = 32'd0;
-        endcase
+        word_value = 32'd0;
+        word_value = word_value | ({32{selected[0]}} & 32'h4f46464c); // identity.magic
+        word_value = word_value | ({32{selected[1]}} & 32'h00020000); // identity.core_version
+        word_value = word_value | ({32{selected[2]}} & 32'hbb8f72d5); // identity.map_hash word 0
+        word_value = word_value | ({32{selected[3]}} & 32'ha5ff53b5); // identity.map_hash word 1
+        word_value = word_value | ({32{selected[4]}} & 32'h9863db12); // identity.map_hash word 2
+        word_value = word_value | ({32{selected[5]}} & 32'h65a1f0bc); // identity.map_hash word 3
+        word_value = word_value | ({32{selected[6]}} & 32'hbd148624); // identity.map_hash word 4
+        word_value = word_value | ({32{selected[7]}} & 32'h64ece14f); // identity.map_hash word 5
+        word_value = word_value | ({32{selected[8]}} & 32'h1a1bdfd5); // identity.map_hash word 6
+        word_value = word_value | ({32{selected[9]}} & 32'hd4e8b96e); // identity.map_hash word 7
+        word_value = word_value | ({32{selected[10]}} & identity_connections); // identity.connections
+        word_value = word_value | ({32{selected[11]}} & identity_listeners); // identity.listeners
+        word_value = word_value | ({32{selected[12]}} & identity_data_width); // identity.data_width
+        word_value = word_value | ({32{selected[13]}} & identity_event_depth); // identity.event_depth
+        word_value = word_value | ({32{selected[14]}} & identity_park_slots); // identity.park_slots
+        word_value = word_value | ({32{selected[15]}} & identity_max_frame); // identity.max_frame
+        word_value = word_value | ({32{selected[16]}} & {16'd0, control_control_epoch, 6'd0, control_control_test_enable, control_control_enable}); // control.control
+        word_value = word_value | ({32{selected[17]}} & {25'd0, control_status_host_alive, control_status_cookie_key_waits, control_status_cookie_key_set, control_status_isn_key_set, control_status_placement_key_set, control_status_busy, control_status_ready}); // control.status
+        word_value = word_value | ({32{selected[18]}} & control_timebase_low); // control.timebase_low
+        word_value = word_value | ({32{selected[19]}} & control_timebase_high); // control.timebase_high
+        word_value = word_value | ({32{selected[20]}} & control_entries_in_use); // control.entries_in_use
+        word_value = word_value | ({32{selected[21]}} & control_entries_peak); // control.entries_peak
+        word_value = word_value | ({32{selected[22]}} & {8'd0, control_sweep_period_microseconds}); // control.sweep_period
+        word_value = word_value | ({32{selected[23]}} & {31'd0, control_interrupt_enable_event}); // control.interrupt_enable
+        word_value = word_value | ({32{selected[24]}} & {31'd0, control_interrupt_status_event}); // control.interrupt_status
+        word_value = word_value | ({32{selected[25]}} & {16'd0, control_interrupt_coalesce_microseconds}); // control.interrupt_coalesce
+        word_value = word_value | ({32{selected[26]}} & {18'd0, control_reply_header_dscp, control_reply_header_hop_limit}); // control.reply_header
+        word_value = word_value | ({32{selected[27]}} & control_half_open); // control.half_open
+        word_value = word_value | ({32{selected[28]}} & control_parked_frames); // control.parked_frames
+        word_value = word_value | ({32{selected[29]}} & {12'd0, control_heartbeat_timeout_ticks}); // control.heartbeat_timeout
+        word_value = word_value | ({32{selected[30]}} & {30'd0, isn_mode_mode}); // isn.mode
+        word_value = word_value | ({32{selected[31]}} & isn_fixed_value); // isn.fixed_value
+        word_value = word_value | ({32{selected[32]}} & {15'd0, isn_cookie_threshold_half_open}); // isn.cookie_threshold
+        word_value = word_value | ({32{selected[33]}} & {20'd0, isn_cookie_bucket_refill_shift, isn_cookie_bucket_depth}); // isn.cookie_bucket
+        word_value = word_value | ({32{selected[34]}} & {8'd0, isn_cookie_period_number}); // isn.cookie_period
+        word_value = word_value | ({32{selected[35]}} & {12'd0, tcp_rto_initial_ticks}); // tcp.rto_initial
+        word_value = word_value | ({32{selected[36]}} & {12'd0, tcp_rto_max_ticks}); // tcp.rto_max
+        word_value = word_value | ({32{selected[37]}} & {28'd0, tcp_synack_retries_count}); // tcp.synack_retries
+        word_value = word_value | ({32{selected[38]}} & {28'd0, tcp_orphan_retries_count}); // tcp.orphan_retries
+        word_value = word_value | ({32{selected[39]}} & {18'd0, tcp_unsolicited_ack_interval_ticks}); // tcp.unsolicited_ack_interval
+        word_value = word_value | ({32{selected[40]}} & {20'd0, tcp_reset_bucket_refill_shift, tcp_reset_bucket_depth}); // tcp.reset_bucket
+        word_value = word_value | ({32{selected[41]}} & {28'd0, tcp_syn_retries_count}); // tcp.syn_retries
+        word_value = word_value | ({32{selected[42]}} & {12'd0, tcp_fin_timeout_ticks}); // tcp.fin_timeout
+        word_value = word_value | ({32{selected[43]}} & {12'd0, tcp_time_wait_ticks}); // tcp.time_wait
+        word_value = word_value | ({32{selected[44]}} & {12'd0, tcp_adoption_timeout_ticks}); // tcp.adoption_timeout
+        word_value = word_value | ({32{selected[45]}} & {1'd0, tcp_watch_idle_ticks}); // tcp.watch_idle
+        word_value = word_value | ({32{selected[46]}} & listener_staging[31:0]); // listener.staging word 0
+        word_value = word_value | ({32{selected[47]}} & listener_staging[63:32]); // listener.staging word 1
+        word_value = word_value | ({32{selected[48]}} & listener_staging[95:64]); // listener.staging word 2
+        word_value = word_value | ({32{selected[49]}} & listener_staging[127:96]); // listener.staging word 3
+        word_value = word_value | ({32{selected[50]}} & listener_staging[159:128]); // listener.staging word 4
+        word_value = word_value | ({32{selected[51]}} & listener_staging[191:160]); // listener.staging word 5
+        word_value = word_value | ({32{selected[52]}} & listener_staging[223:192]); // listener.staging word 6
+        word_value = word_value | ({32{selected[53]}} & listener_staging[255:224]); // listener.staging word 7
+        word_value = word_value | ({32{selected[54]}} & {19'd0, listener_staging[268:256]}); // listener.staging word 8
+        word_value = word_value | ({32{selected[55]}} & {24'd0, listener_slot_index}); // listener.slot
+        word_value = word_value | ({32{selected[56]}} & listener_committed[31:0]); // listener.committed word 0
+        word_value = word_value | ({32{selected[57]}} & listener_committed[63:32]); // listener.committed word 1
+        word_value = word_value | ({32{selected[58]}} & listener_committed[95:64]); // listener.committed word 2
+        word_value = word_value | ({32{selected[59]}} & listener_committed[127:96]); // listener.committed word 3
+        word_value = word_value | ({32{selected[60]}} & listener_committed[159:128]); // listener.committed word 4
+        word_value = word_value | ({32{selected[61]}} & listener_committed[191:160]); // listener.committed word 5
+        word_value = word_value | ({32{selected[62]}} & listener_committed[223:192]); // listener.committed word 6
+        word_value = word_value | ({32{selected[63]}} & listener_committed[255:224]); // listener.committed word 7
+        word_value = word_value | ({32{selected[64]}} & {19'd0, listener_committed[268:256]}); // listener.committed word 8
+        word_value = word_value | ({32{selected[65]}} & command_key[31:0]); // command.key word 0
+        word_value = word_value | ({32{selected[66]}} & command_key[63:32]); // command.key word 1
+        word_value = word_value | ({32{selected[67]}} & command_key[95:64]); // command.key word 2
+        word_value = word_value | ({32{selected[68]}} & command_key[127:96]); // command.key word 3
+        word_value = word_value | ({32{selected[69]}} & command_key[159:128]); // command.key word 4
+        word_value = word_value | ({32{selected[70]}} & command_key[191:160]); // command.key word 5
+        word_value = word_value | ({32{selected[71]}} & command_key[223:192]); // command.key word 6
+        word_value = word_value | ({32{selected[72]}} & command_key[255:224]); // command.key word 7
+        word_value = word_value | ({32{selected[73]}} & command_key[287:256]); // command.key word 8
+        word_value = word_value | ({32{selected[74]}} & {19'd0, command_key[300:288]}); // command.key word 9
+        word_value = word_value | ({32{selected[75]}} & command_created_low); // command.created_low
+        word_value = word_value | ({32{selected[76]}} & {16'd0, command_created_high_value}); // command.created_high
+        word_value = word_value | ({32{selected[77]}} & {23'd0, command_listener_all, command_listener_index}); // command.listener
+        word_value = word_value | ({32{selected[78]}} & {16'd0, command_go_sequence, command_go_code}); // command.go
+        word_value = word_value | ({32{selected[79]}} & {16'd0, command_status_sequence, command_status_status, 3'd0, command_status_busy}); // command.status
+        word_value = word_value | ({32{selected[80]}} & command_remote_mac_low); // command.remote_mac_low
+        word_value = word_value | ({32{selected[81]}} & {16'd0, command_remote_mac_high_value}); // command.remote_mac_high
+        word_value = word_value | ({32{selected[82]}} & {30'd0, command_options_peer_closed, command_options_forget}); // command.options
+        word_value = word_value | ({32{selected[83]}} & command_take_snd_nxt); // command.take_snd_nxt
+        word_value = word_value | ({32{selected[84]}} & command_take_rcv_nxt); // command.take_rcv_nxt
+        word_value = word_value | ({32{selected[85]}} & command_take_ts_val); // command.take_ts_val
+        word_value = word_value | ({32{selected[86]}} & {16'd0, command_take_window_value}); // command.take_window
+        word_value = word_value | ({32{selected[87]}} & {15'd0, table_read_go_next, table_read_go_index}); // table_read.go
+        word_value = word_value | ({32{selected[88]}} & {table_read_status_busy, table_read_status_valid, 14'd0, table_read_status_index}); // table_read.status
+        word_value = word_value | ({32{selected[89]}} & {event_status_head, event_status_available}); // event.status
+        word_value = word_value | ({32{selected[90]}} & event_lost_low); // event.lost_low
+        word_value = word_value | ({32{selected[91]}} & event_lost_high); // event.lost_high
+        word_value = word_value | ({32{selected[92]}} & {16'd0, event_pop_number}); // event.pop
+        word_value = word_value | ({32{selected[93]}} & {31'd0, counter_status_busy}); // counter.status
     end
 
     assign command_answer_address = read_address[7:2];
