@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Offload.Engine.Tests.Hdl;
 
 namespace Offload.Engine.Tests.Harness;
 
@@ -14,17 +13,13 @@ internal struct FrameTimes
 /// <summary>The Verilated core's C ABI (<c>hdl/sim/offload_sim.h</c>), bound apart from the virtual board's own binding.</summary>
 internal sealed unsafe class NativeCore
 {
-    /// <summary>Entries of the core with a small table: the fewest that the core's parameters allow.</summary>
-    public const int SmallCapacity = 64;
-
     private static readonly Lazy<NativeCore> LazyBoard = new(() => new NativeCore(
         Environment.GetEnvironmentVariable("OFFLOAD_SIM_LIBRARY") ?? Path.Combine(Repository.Root, "artifacts", "virtual", "liboffload_sim.so")));
 
-    private static readonly Lazy<NativeCore> LazySmall = new(() => new NativeCore(Environment.GetEnvironmentVariable("OFFLOAD_SIM_LIBRARY_SMALL") ?? BuildSmall()));
-
     private readonly nint _library;
 
-    private NativeCore(string path)
+    /// <summary>Loads the library at <paramref name="path"/>; it stays loaded.</summary>
+    public NativeCore(string path)
     {
         if (!File.Exists(path))
         {
@@ -59,9 +54,6 @@ internal sealed unsafe class NativeCore
 
     /// <summary>The virtual board's.</summary>
     public static NativeCore Board => LazyBoard.Value;
-
-    /// <summary>The same with a table of <see cref="SmallCapacity"/> entries; built when it is first asked for.</summary>
-    public static NativeCore Small => LazySmall.Value;
 
     public delegate* unmanaged<nint> Create { get; }
 
@@ -98,12 +90,4 @@ internal sealed unsafe class NativeCore
     public delegate* unmanaged<nint, uint*, uint, uint, uint> PeekOrder { get; }
 
     private nint Find(string function) => NativeLibrary.GetExport(_library, "offload_sim_" + function);
-
-    private static string BuildSmall()
-    {
-        string output = Path.Combine(Repository.Root, "artifacts", "small");
-        string[] arguments = ["firmware-tools/build-virtual-board.sh", "--library-only", "--output", output, "--set", $"CONNECTIONS={SmallCapacity}"];
-        (int exitCode, string said) = Task.Run(() => Tool.RunAsync("bash", arguments, TimeSpan.FromMinutes(10))).GetAwaiter().GetResult();
-        return exitCode == 0 ? Path.Combine(output, "liboffload_sim.so") : throw new InvalidOperationException(said);
-    }
 }

@@ -64,8 +64,8 @@ internal class CoreTarget : Target
     /// <param name="readAnswersEvery">See <see cref="Core.ReadAnswersEvery"/>.</param>
     public CoreTarget(Settings settings, int readAnswersEvery = 1)
     {
-        _small = settings.Capacity == NativeCore.SmallCapacity;
-        _core = new Core(_small ? NativeCore.Small : null);
+        _small = settings.Capacity == SmallCore.Capacity;
+        _core = new Core(_small ? SmallCore.Native : null);
         _core.Configure(settings);
         _core.ReadAnswersEvery(readAnswersEvery);
         _core.WatchOrder(_small);
