@@ -22,7 +22,7 @@ inline bool copy_record(const Record& record, uint32_t* words, uint32_t count, u
 
 inline uint32_t peek_entries(const Voffload_core___024root& core, uint32_t* words, uint32_t count, uint32_t record_words) {
     const auto& used = core.offload_core__DOT__walker__DOT__used;
-    const auto& entries = core.offload_core__DOT__table_of_connections__DOT__entries__DOT__memory;
+    const auto& entries = core.offload_core__DOT__table_of_connections__DOT__entries__DOT__old__DOT__memory;
     uint32_t found = 0;
     for (size_t group = 0; group < sizeof used / sizeof used[0]; group++) {
         for (uint32_t bits = used[group]; bits != 0; bits &= bits - 1) {
@@ -37,7 +37,7 @@ inline uint32_t peek_entries(const Voffload_core___024root& core, uint32_t* word
 }
 
 inline uint32_t peek_events(const Voffload_core___024root& core, uint32_t* words, uint32_t count, uint32_t record_words) {
-    const auto& events = core.offload_core__DOT__events__DOT__events__DOT__memory;
+    const auto& events = core.offload_core__DOT__events__DOT__events__DOT__any__DOT__memory;
     const uint32_t depth = sizeof events / sizeof events[0];
     const uint32_t waiting = core.offload_core__DOT__events__DOT__count;
     const uint32_t tail = core.offload_core__DOT__events__DOT__tail;

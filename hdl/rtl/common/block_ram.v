@@ -20,19 +20,32 @@ module block_ram #(
     input  wire [ADDRESS_BITS-1:0] read_address,
     output reg  [WIDTH-1:0]        read_data
 );
-    (* no_rw_check = (READ_OLD == 0) *)
-    reg [WIDTH-1:0] memory [0:(1<<ADDRESS_BITS)-1];
     reg [WIDTH-1:0] array_data;
 
-    always @(posedge clk) begin
-        if (write) memory[write_address] <= write_data;
-        array_data <= memory[read_address];
+    always @(posedge clk) read_data <= array_data;
+
+    generate
+        if (READ_OLD != 0) begin : old
+            reg [WIDTH-1:0] memory [0:(1<<ADDRESS_BITS)-1];
+
+            always @(posedge clk) begin
+                if (write) memory[write_address] <= write_data;
+                array_data <= memory[read_address];
+            end
+        end else begin : any
+            (* no_rw_check *)
+            reg [WIDTH-1:0] memory [0:(1<<ADDRESS_BITS)-1];
+
+            always @(posedge clk) begin
+                if (write) memory[write_address] <= write_data;
+                array_data <= memory[read_address];
 `ifndef SYNTHESIS
-        // Simulated as what is surely wrong, so that a test sees it used.
-        if (READ_OLD == 0 && write && write_address == read_address) array_data <= ~memory[read_address];
+                // Simulated as what is surely wrong, so that a test sees it used.
+                if (write && write_address == read_address) array_data <= ~memory[read_address];
 `endif
-        read_data  <= array_data;
-    end
+            end
+        end
+    endgenerate
 endmodule
 
 `default_nettype wire
