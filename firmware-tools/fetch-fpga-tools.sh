@@ -14,7 +14,7 @@ say() { echo "fpga-tools: $*"; }
 fail() { echo "fpga-tools: $*" >&2; exit 1; }
 
 stamp="$suite ${packages[*]} $(sha256sum "$0" | cut -d ' ' -f 1)"
-[ "$(cat "$dir/.complete" 2> /dev/null || true)" != "$stamp" ] || exit 0
+if [ -f "$dir/.complete" ] && [ "$(cat "$dir/.complete")" = "$stamp" ]; then exit 0; fi
 
 [ "$(uname -m)" = x86_64 ] || fail "needs an x86-64 machine; this one is $(uname -m)"
 for tool in apt-get dpkg-deb; do
