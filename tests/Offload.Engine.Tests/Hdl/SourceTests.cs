@@ -10,14 +10,15 @@ public sealed partial class SourceTests(ITestOutputHelper output)
 {
     // hdl/lint.vlt holds the waivers, each with its reason.
     [Theory]
-    [InlineData(64)]
-    [InlineData(128)]
-    [InlineData(256)]
-    [InlineData(512)]
-    public async Task Verilator_finds_nothing_to_warn_of(int dataWidth)
+    [InlineData(64, 1)]
+    [InlineData(64, 66)]
+    [InlineData(128, 1)]
+    [InlineData(256, 1)]
+    [InlineData(512, 1)]
+    public async Task Verilator_finds_nothing_to_warn_of(int dataWidth, int frameClocks)
     {
         (int exitCode, string said) = await Tool.RunAsync(
-            "verilator", ["--lint-only", "-Wall", "hdl/lint.vlt", $"-GDATA_WIDTH={dataWidth}", "-Ihdl/rtl/generated", "--top-module", "offload_core", .. Tool.Sources], TimeSpan.FromMinutes(5));
+            "verilator", ["--lint-only", "-Wall", "hdl/lint.vlt", $"-GDATA_WIDTH={dataWidth}", $"-GFRAME_CLOCKS={frameClocks}", "-Ihdl/rtl/generated", "--top-module", "offload_core", .. Tool.Sources], TimeSpan.FromMinutes(5));
         Assert.True(exitCode == 0 && said.Trim().Length == 0, said);
     }
 
@@ -41,11 +42,13 @@ public sealed partial class SourceTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
-    public async Task A_wrong_parameter_ends_elaboration()
+    [Theory]
+    [InlineData("DATA_WIDTH=100")]
+    [InlineData("FRAME_CLOCKS=66")] // needs 64 bits, and the default is 512
+    public async Task A_wrong_parameter_ends_elaboration(string parameter)
     {
         (int exitCode, _) = await Tool.RunAsync(
-            "iverilog", ["-g2005", "-Ihdl/rtl/generated", "-s", "offload_core", "-Poffload_core.DATA_WIDTH=100", "-o", "/dev/null", .. Tool.Sources], TimeSpan.FromMinutes(5));
+            "iverilog", ["-g2005", "-Ihdl/rtl/generated", "-s", "offload_core", $"-Poffload_core.{parameter}", "-o", "/dev/null", .. Tool.Sources], TimeSpan.FromMinutes(5));
         Assert.NotEqual(0, exitCode);
     }
 
