@@ -52,15 +52,20 @@ wrap() {
 #!/bin/sh
 usr=\$(CDPATH='' cd -- "\$(dirname -- "\$(readlink -f -- "\$0")")/$3" && pwd)
 export PYTHONHOME="\$usr"
+exec 9< "\$usr/share"
 exec "\$usr/bin/loader" --library-path "\$usr/lib/x86_64-linux-gnu:\$usr/lib/x86_64-linux-gnu/trellis:\$usr/lib" "\$usr/bin/$2" "\$@"
 WRAPPER
   chmod +x "$1"
 }
+# nextpnr knows its chip databases by an absolute path. A path of the same length takes its place, through a descriptor
+# that its script opens.
+LC_ALL=C sed -i "s|/usr/share/nextpnr/|/dev/fd/9/nextpnr//|g" "$dir/usr/bin/nextpnr-ecp5"
 mv "$dir/usr/bin/yosys-abc" "$dir/usr/bin/yosys-abc.elf"
 wrap "$dir/usr/bin/yosys-abc" yosys-abc.elf ..
 for tool in yosys nextpnr-ecp5 ecppack; do
   wrap "$dir/bin/$tool" "$tool" ../usr
   "$dir/bin/$tool" --version > /dev/null 2>&1 || "$dir/bin/$tool" --help > /dev/null 2>&1 || fail "$tool does not run: $("$dir/bin/$tool" --version 2>&1 | head -3)"
 done
+case $("$dir/bin/nextpnr-ecp5" --help 2>&1 || true) in *--um5g-45k*) ;; *) fail "nextpnr-ecp5 does not find its chip databases" ;; esac
 echo "$stamp" > "$dir/.complete"
 say "$("$dir/bin/yosys" --version | head -1) in $dir"
