@@ -1,0 +1,1 @@
+../ecp5/ecp5_fifo_pins.v
