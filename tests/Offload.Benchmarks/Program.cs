@@ -5,7 +5,7 @@
 using Offload.Benchmarks;
 
 BenchArguments arguments;
-List<Measurement> measurements = [.. CoreRows.All(), .. LatencyRows.All()];
+List<Measurement> measurements = [.. CoreRows.All(), .. LatencyRows.All(), .. TableRows.All(), .. ChurnRows.All()];
 try
 {
     arguments = BenchArguments.Parse(args);

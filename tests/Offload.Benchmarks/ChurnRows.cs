@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Offload.Engine.Tests.Frames;
+using Offload.Engine.Tests.Harness;
+
+namespace Offload.Benchmarks;
+
+/// <summary>
+/// Connections that come (SYN) and go (RST) while the table stays as full as it is: how many SYNs are refused. Each step resets some at random
+/// and then opens as many new ones, back to back.
+/// </summary>
+internal static class ChurnRows
+{
+    private const int Quick = 200_000;
+    private const int Long = 10_000_000;
+
+    /// <summary>Connections that go, and then come, back to back.</summary>
+    private const int Step = 64;
+
+    /// <summary>Steps between two looks at what was answered.</summary>
+    private const int Steps = 32;
+
+    public static IEnumerable<Measurement> All()
+    {
+        foreach (int percent in new[] { 100, 85 })
+        {
+            yield return new Measurement($"churn.load{percent}.refused", bench => Churn(bench, percent));
+        }
+    }
+
+    private static Row Churn(Bench bench, int percent)
+    {
+        int wanted = bench.Arguments.Long ? Long : Quick;
+        bench.Say($"churn at {percent}%: {wanted:N0} opens and closes");
+        var client = new Client(7, FrameKind.All[0]);
+        using Core core = client.Open(bench.Core(CoreVariant.Board));
+        int live = (int)core.Read("identity.connections") * percent / 100;
+        var frames = new ChurnFrames(client.Syn());
+        var tuples = new (uint Address, ushort Port, uint Iss)[live];
+        var order = new int[live];
+        for (int i = 0; i < live; i++)
+        {
+            tuples[i] = frames.Open(core);
+            order[i] = i;
+            if (i % Step == 0 || i > live - Step)
+            {
+                core.Finish();
+            }
+        }
+
+        core.Finish();
+        Bench.Require(core.ReceiveAll(Port.Net).Count == live, $"the table did not fill up to {percent}%");
+        long began = Stopwatch.GetTimestamp();
+        long told = began;
+        int opened = 0, refused = 0, at = live;
+        while (opened < wanted)
+        {
+            for (int step = 0; step < Steps; step++)
+            {
+                if (at + Step > live)
+                {
+                    Random.Shared.Shuffle(order);
+                    at = 0;
+                }
+
+                ReadOnlySpan<int> now = order.AsSpan(at, Step);
+                at += Step;
+                foreach (int i in now)
+                {
+                    frames.Reset(core, tuples[i]);
+                }
+
+                foreach (int i in now)
+                {
+                    tuples[i] = frames.Open(core);
+                }
+            }
+
+            core.Finish();
+            opened += Step * Steps;
+            int answered = 0;
+            while (core.Receive(Port.Net) is not null)
+            {
+                answered++;
+            }
+
+            refused += (Step * Steps) - answered;
+            if (Stopwatch.GetElapsedTime(told).TotalSeconds > 10)
+            {
+                told = Stopwatch.GetTimestamp();
+                bench.Say($"  {opened:N0} of {wanted:N0}, {refused} refused, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
+            }
+        }
+
+        Bench.Require(refused > 0 || core.Read("control.entries_in_use") == live, "the table does not hold what was opened");
+        Dictionary<string, ulong> counters = core.Counters();
+        Bench.Require(counters["net_frames_received"] == counters["net_frames_consumed"] && counters["closed_reset"] + (ulong)refused >= (ulong)opened, "frames were lost");
+        return new Row($"churn.load{percent}.refused", refused, $"SYNs of {opened:N0}, each after an RST, with {live:N0} entries in use")
+        {
+            Better = Better.Lower,
+            Goal = 0,
+            Floor = 0,
+            Note = bench.Arguments.Long ? null : $"--long does {Long:N0}",
+        };
+    }
+}
+
+/// <summary>SYNs and RSTs of random tuples, made from one frame each.</summary>
+internal sealed class ChurnFrames(TcpFrame syn)
+{
+    private const int Ip = 14, Tcp = 34, IpChecksum = 24, Source = 26, SourcePort = 34, Sequence = 38, TcpChecksum = 50;
+
+    private readonly byte[] _syn = syn.ToBytes();
+    private readonly byte[] _reset = (syn with { Flags = TcpFlags.Rst, Options = default, Window = 0 }).ToBytes();
+    private readonly Random _random = new(11);
+
+    /// <summary>Sends the SYN of a new tuple.</summary>
+    public (uint Address, ushort Port, uint Iss) Open(Core core)
+    {
+        (uint Address, ushort Port, uint Iss) tuple = (0x0A000000 | (uint)_random.Next(1 << 24), (ushort)_random.Next(1024, 65536), (uint)_random.NextInt64(1L << 32));
+        Send(core, _syn, tuple, tuple.Iss);
+        return tuple;
+    }
+
+    /// <summary>Sends the RST of a tuple that is half open.</summary>
+    public void Reset(Core core, (uint Address, ushort Port, uint Iss) tuple) => Send(core, _reset, tuple, tuple.Iss + 1);
+
+    private void Send(Core core, byte[] frame, (uint Address, ushort Port, uint Iss) tuple, uint sequence)
+    {
+        Span<byte> bytes = frame;
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[Source..], tuple.Address);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[SourcePort..], tuple.Port);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[Sequence..], sequence);
+        bytes.Slice(IpChecksum, 2).Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[IpChecksum..], InternetChecksum.Of(bytes[Ip..Tcp]));
+        bytes.Slice(TcpChecksum, 2).Clear();
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[(Ip + 2)..]) - (Tcp - Ip);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[TcpChecksum..], InternetChecksum.OfTcp(TcpFrame.V4(tuple.Address), syn.Destination, false, bytes.Slice(Tcp, length)));
+        core.Send(Port.Net, frame);
+    }
+}
