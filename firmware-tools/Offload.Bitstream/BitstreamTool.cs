@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Offload.Bitstream.Silicon;
 using Offload.Programming;
 
 namespace Offload.Bitstream;
@@ -16,6 +17,9 @@ internal static class BitstreamTool
             InspectCommand.Create(output),
             VerifyCommand.Create(output),
             KeygenCommand.Create(output),
+            PlanCommand.Create(output),
+            AreaCommand.Create(output),
+            ReportCommand.Create(output),
         };
         ParseResult parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using Offload.Bitstream.Silicon;
 using Offload.Programming;
 
 namespace Offload.Bitstream;
@@ -37,6 +38,12 @@ internal static class PackCommand
                     $"board '{board.Name}' does not run payloads of kind '{payloadKind}'; its board file lists {string.Join(", ", board.PayloadKinds)}");
             }
 
+            byte[] data = ToolFiles.ReadBytes(parsed.GetRequiredValue(payload));
+            if (payloadKind == BitstreamPayload.Ecp5)
+            {
+                Ecp5Stream.Check(data, parsed.GetRequiredValue(payload), board);
+            }
+
             using ECDsa? key = parsed.GetValue(sign) is { } keyPath ? ToolFiles.ReadPrivateKey(keyPath) : null;
             byte[] container = BitstreamWriter.Pack(
                 board.Name,
@@ -44,7 +51,7 @@ internal static class PackCommand
                 parsed.GetRequiredValue(version),
                 ToolFiles.ReadText(parsed.GetRequiredValue(map)),
                 payloadKind,
-                ToolFiles.ReadBytes(parsed.GetRequiredValue(payload)),
+                data,
                 BuildTime(),
                 key);
             string path = parsed.GetRequiredValue(target);

@@ -1,0 +1,29 @@
+namespace Offload.Bitstream.Silicon;
+
+/// <summary>What a netlist, or a module of it, takes of the device.</summary>
+/// <param name="Luts">LUTs; two for each step of a carry chain, six for each 16 × 4 memory of LUTs.</param>
+/// <param name="Carries">Those of <paramref name="Luts"/> that are in carry chains.</param>
+/// <param name="Registers">Flip-flops.</param>
+/// <param name="BlockRams">Block RAMs of 18 kbit.</param>
+/// <param name="Multipliers">18 × 18 multipliers.</param>
+internal readonly record struct ModuleArea(int Luts, int Carries, int Registers, int BlockRams, int Multipliers)
+{
+    public static ModuleArea operator +(ModuleArea left, ModuleArea right) => new(
+        left.Luts + right.Luts,
+        left.Carries + right.Carries,
+        left.Registers + right.Registers,
+        left.BlockRams + right.BlockRams,
+        left.Multipliers + right.Multipliers);
+
+    /// <summary>What a cell of a type takes; nothing for types that lie in none of the counted places.</summary>
+    internal static ModuleArea OfCell(string type) => type switch
+    {
+        "LUT4" => new(1, 0, 0, 0, 0),
+        "CCU2C" => new(2, 2, 0, 0, 0),
+        "TRELLIS_DPR16X4" => new(6, 0, 0, 0, 0),
+        "TRELLIS_FF" => new(0, 0, 1, 0, 0),
+        "DP16KD" or "PDPW16KD" => new(0, 0, 0, 1, 0),
+        "MULT18X18D" => new(0, 0, 0, 0, 1),
+        _ => default,
+    };
+}
