@@ -38,19 +38,19 @@ module ecp5_clocks #(
     );
 
     wire      ready;                                            // the clocks stand, and nobody holds the button
-    reg [9:0] clocks;                                           // that have been so
+    reg [9:0] stood;                                            // clocks that it has been so
 
     synchronizer enter (.clk(clk_core), .from(locked && reset_n), .to(ready));
 
     initial begin
-        clocks = 10'd0;
-        rst    = 1'b1;
+        stood = 10'd0;
+        rst   = 1'b1;
     end
 
     always @(posedge clk_core) begin
-        if (!ready) clocks <= 10'd0;
-        else if (!(&clocks)) clocks <= clocks + 10'd1;
-        rst <= !(&clocks);
+        if (!ready) stood <= 10'd0;
+        else if (!(&stood)) stood <= stood + 10'd1;
+        rst <= !(&stood);
     end
 endmodule
 

@@ -43,10 +43,10 @@ module ecp5_rgmii #(
     generate
         for (i = 0; i < 5; i = i + 1) begin : from_phy
             DELAYG #(.DEL_MODE("USER_DEFINED"), .DEL_VALUE(RX_DELAY)) delay (.A(i < 4 ? rxd[i % 4] : rx_ctl), .Z(late[i]));
-            IDDRX1F cell (.D(late[i]), .SCLK(rx_clk), .RST(1'b0), .Q0(rise[i]), .Q1(fall[i]));
+            IDDRX1F take (.D(late[i]), .SCLK(rx_clk), .RST(1'b0), .Q0(rise[i]), .Q1(fall[i]));
         end
         for (i = 0; i < 6; i = i + 1) begin : to_phy
-            ODDRX1F cell (.D0(out_rise[i]), .D1(out_fall[i]), .SCLK(tx_clk), .RST(1'b0), .Q(out[i]));
+            ODDRX1F give (.D0(out_rise[i]), .D1(out_fall[i]), .SCLK(tx_clk), .RST(1'b0), .Q(out[i]));
         end
     endgenerate
 

@@ -55,7 +55,9 @@ module async_fifo #(
     // ---- the writer --------------------------------------------------------------------------------------------
     assign write_space = {1'b1, {DEPTH_BITS{1'b0}}} - (write_pointer - binary(read_gray_seen));
 
-    wire                do_write   = write && write_space != {(DEPTH_BITS+1){1'b0}};
+    // A full queue's pointers differ in the uppermost bit alone, their Gray codes in the upper two.
+    wire                full       = write_gray == {~read_gray_seen[DEPTH_BITS -: 2], read_gray_seen[DEPTH_BITS-2:0]};
+    wire                do_write   = write && !full;
     wire [DEPTH_BITS:0] write_next = write_pointer + 1'b1;
 
     always @(posedge write_clk) begin
