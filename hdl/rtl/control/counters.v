@@ -1,8 +1,10 @@
 // All counters, 64 bits each, and a snapshot of them at one instant.
 //
-// A counter's sum lies in a memory that is visited in turn; between two visits a few flip-flops hold what came. A
-// snapshot takes those of every counter in one clock, and adds each to its sum at the next visit: the values belong
-// together although they are copied one after the other.
+// A counter's sum lies in a memory that is visited in turn. What comes between two visits is told by where a small
+// shift register stands that takes a step a count, and goes through more states than there are clocks between visits;
+// beside the sum lies where it stood at the last one. So counting is one function of four inputs a counter, and what a
+// state means is looked up once for all. A snapshot copies every state in one clock, and adds each to its sum at the
+// next visit: the values belong together although they are copied one after the other.
 
 `default_nettype none
 
@@ -17,64 +19,124 @@ module counters (
     input  wire                 snapshot,
     output wire                 busy,
     input  wire [7:0]           value_address,                  // counter, and which half
-    output reg  [31:0]          value_data                      // two clocks later
+    output reg  [31:0]          value_data                      // two clocks later; anything while busy
 );
     localparam NUMBER_BITS = $clog2(`COUNTERS);
-    localparam DELTA_BITS  = NUMBER_BITS + 1;
+    localparam STATE_BITS  = 7;
+    localparam STATES      = 127;                               // all but 0: it stays where it is
     localparam [NUMBER_BITS-1:0] LAST = `COUNTERS - 1;
+    localparam [STATE_BITS-1:0] FIRST = 7'd1;
 
-    reg  [63:0]            sums   [0:(1<<NUMBER_BITS)-1];
-    reg  [63:0]            values [0:(1<<NUMBER_BITS)-1];
-    reg  [NUMBER_BITS-1:0] visit;
-    reg                    clearing;                            // the first round after a reset
-    wire [`COUNTERS*DELTA_BITS-1:0] deltas;                     // since the last visit
-    wire [`COUNTERS*DELTA_BITS-1:0] takens;                     // what the snapshot has to add
-    reg  [NUMBER_BITS:0]   to_copy;                             // visits until the snapshot is whole
+    generate
+        if (`COUNTERS >= STATES) begin : check_counters
+            counters_must_be_fewer_than_127 invalid ();
+        end
+    endgenerate
 
-    wire [63:0]            sum = clearing ? 64'd0 : sums[visit];
-    wire [DELTA_BITS-1:0]  visit_delta = deltas[visit * DELTA_BITS +: DELTA_BITS];
-    wire [DELTA_BITS-1:0]  visit_taken = takens[visit * DELTA_BITS +: DELTA_BITS];
+    function [STATE_BITS-1:0] after(input [STATE_BITS-1:0] state);
+        after = {state[STATE_BITS-2:0], state[STATE_BITS-1] ^ state[STATE_BITS-2]};
+    endfunction
+
+    // How many steps a state lies behind the first one.
+    reg  [STATE_BITS-1:0] steps [0:(1<<STATE_BITS)-1];
+    reg  [STATE_BITS-1:0] at;
+    integer               s;
+    initial begin
+        steps[0] = {STATE_BITS{1'b0}};
+        at       = FIRST;
+        for (s = 0; s < STATES; s = s + 1) begin
+            steps[at] = s[STATE_BITS-1:0];
+            at        = after(at);
+        end
+    end
+
+    // From one number of steps to another, round the circle.
+    function [STATE_BITS-1:0] between(input [STATE_BITS-1:0] earlier, input [STATE_BITS-1:0] later);
+        reg [STATE_BITS:0] difference;
+        begin
+            difference = {1'b0, later} - {1'b0, earlier};
+            between    = difference[STATE_BITS-1:0] - {{(STATE_BITS-1){1'b0}}, difference[STATE_BITS]};
+        end
+    endfunction
+
+    // ---------------------------------------------------------------- counting
+    reg  [`COUNTERS-1:0]   visited;                             // the counter that is visited now, one-hot
+    wire [`COUNTERS*STATE_BITS-1:0] states;
+    wire [`COUNTERS*STATE_BITS-1:0] takens;                     // as they were when the snapshot was asked for
+    wire                   take = snapshot && !busy;
 
     genvar n;
     generate
         for (n = 0; n < `COUNTERS; n = n + 1) begin : each_counter
-            reg [DELTA_BITS-1:0] delta, taken;
-            wire                 visited = visit == n;
+            reg [STATE_BITS-1:0] state, taken;
 
             always @(posedge clk) begin
-                delta <= rst ? {DELTA_BITS{1'b0}}
-                             : (visited ? {DELTA_BITS{1'b0}} : delta) + {{(DELTA_BITS-1){1'b0}}, count[n]};
-                // The counter that is visited right now has its flip-flops added to its sum already.
-                if (snapshot && !busy) taken <= visited ? {DELTA_BITS{1'b0}} : delta;
+                if (rst)           state <= FIRST;
+                else if (count[n]) state <= after(state);
+                if (take)          taken <= state;
             end
 
-            assign deltas[n*DELTA_BITS +: DELTA_BITS] = delta;
-            assign takens[n*DELTA_BITS +: DELTA_BITS] = taken;
+            assign states[n*STATE_BITS +: STATE_BITS] = state;
+            assign takens[n*STATE_BITS +: STATE_BITS] = taken;
         end
     endgenerate
+
+    // ---------------------------------------------------------------- visits
+    // The memories are not read where they are written, the values but by who does not wait for the snapshot.
+    (* no_rw_check *)
+    reg  [STATE_BITS+63:0] sums   [0:(1<<NUMBER_BITS)-1];       // where it stood, and the sum
+    (* no_rw_check *)
+    reg  [63:0]            values [0:(1<<NUMBER_BITS)-1];
+    reg  [STATE_BITS+63:0] visit_sum;
+    reg  [NUMBER_BITS-1:0] visit;
+    reg                    clearing;                            // the first round after a reset
+    reg  [NUMBER_BITS:0]   to_copy;                             // visits until the snapshot is whole
+    reg  [STATE_BITS-1:0]  visit_state, visit_taken;
+    integer                v;
+
+    always @* begin
+        visit_state = {STATE_BITS{1'b0}};
+        visit_taken = {STATE_BITS{1'b0}};
+        for (v = 0; v < `COUNTERS; v = v + 1) begin
+            visit_state = visit_state | (states[v*STATE_BITS +: STATE_BITS] & {STATE_BITS{visited[v]}});
+            visit_taken = visit_taken | (takens[v*STATE_BITS +: STATE_BITS] & {STATE_BITS{visited[v]}});
+        end
+    end
+
+    wire [NUMBER_BITS-1:0] next  = rst || visit == LAST ? {NUMBER_BITS{1'b0}} : visit + 1'b1;
+    wire [63:0]            sum   = clearing ? 64'd0 : visit_sum[63:0];
+    wire [STATE_BITS-1:0]  stood = clearing ? {STATE_BITS{1'b0}} : visit_sum[STATE_BITS+63:64];
+    wire [STATE_BITS-1:0]  stands = steps[visit_state];
+    wire [STATE_BITS-1:0]  more  = between(stood, stands);
+    wire [STATE_BITS-1:0]  more_taken = between(stood, steps[visit_taken]);
 
     assign busy = to_copy != {(NUMBER_BITS+1){1'b0}};
 
     always @(posedge clk) begin
-        sums[visit] <= sum + {{(64-DELTA_BITS){1'b0}}, visit_delta};
-        if (busy) values[visit] <= sum + {{(64-DELTA_BITS){1'b0}}, visit_taken};
+        sums[visit] <= {stands, sum + {{(64-STATE_BITS){1'b0}}, more}};
+        visit_sum   <= sums[next];
+        if (busy) values[visit] <= sum + {{(64-STATE_BITS){1'b0}}, more_taken};
+        visit <= next;
         if (rst) begin
-            visit    <= {NUMBER_BITS{1'b0}};
+            visited  <= {{(`COUNTERS-1){1'b0}}, 1'b1};
             clearing <= 1'b1;
             to_copy  <= {(NUMBER_BITS+1){1'b0}};
         end else begin
-            visit <= visit == LAST ? {NUMBER_BITS{1'b0}} : visit + 1'b1;
+            visited <= {visited[`COUNTERS-2:0], visited[`COUNTERS-1]};
             if (visit == LAST) clearing <= 1'b0;
-            if (snapshot && !busy) to_copy <= {1'b0, LAST} + 1'b1;
-            else if (busy)         to_copy <= to_copy - 1'b1;
+            if (take)      to_copy <= {1'b0, LAST} + 1'b1;
+            else if (busy) to_copy <= to_copy - 1'b1;
         end
     end
 
-    reg [7:0] selected;
-    wire [63:0] selected_value = selected[7:1] <= LAST ? values[selected[7:1]] : 64'd0;
+    // ---------------------------------------------------------------- the host's look
+    reg  [63:0] value;
+    reg         upper, none;
+    always @(posedge clk) value <= values[value_address[7:1]];
     always @(posedge clk) begin
-        selected   <= value_address;
-        value_data <= selected[0] ? selected_value[63:32] : selected_value[31:0];
+        upper      <= value_address[0];
+        none       <= value_address[7:1] > LAST;
+        value_data <= none ? 32'd0 : upper ? value[63:32] : value[31:0];
     end
 endmodule
 

@@ -20,16 +20,26 @@ module occupancy #(
 );
     localparam SLOT_BITS = LISTENERS > 1 ? $clog2(LISTENERS) : 1;
 
-    reg [16:0] waiting [0:LISTENERS-1];
-    integer    i;
+    reg  [16:0]          waiting [0:(1<<SLOT_BITS)-1];          // of listeners that are counted; of others none wait
+    reg  [LISTENERS-1:0] counted;
+    wire [SLOT_BITS-1:0] slot   = decide_slot[SLOT_BITS-1:0];
+    wire                 exists = {1'b0, decide_slot} < LISTENERS;
+    wire [16:0]          waits  = exists && counted[slot] ? waiting[slot] : 17'd0;
 
-    assign backlog_full = {1'b0, decide_slot} < LISTENERS && waiting[decide_slot[SLOT_BITS-1:0]] >= {1'b0, backlog};
+    // One more, one less, or neither: 1, -1 or 0.
+    function [16:0] change(input more, input less);
+        change = {{16{less && !more}}, less ^ more};
+    endfunction
+
+    assign backlog_full = exists && waits >= {1'b0, backlog};
 
     always @(posedge clk) begin
-        half_open <= rst ? 17'd0 : half_open + {16'd0, half_open_more} - {16'd0, half_open_less};
-        for (i = 0; i < LISTENERS; i = i + 1)
-            if (rst)                           waiting[i] <= 17'd0;
-            else if (decide_slot == i[7:0])    waiting[i] <= waiting[i] + {16'd0, waiting_more} - {16'd0, waiting_less};
+        half_open <= rst ? 17'd0 : half_open + change(half_open_more, half_open_less);
+        if (exists && waiting_more != waiting_less) waiting[slot] <= waits + change(waiting_more, waiting_less);
+        if (rst)
+            counted <= {LISTENERS{1'b0}};
+        else if (exists && waiting_more != waiting_less)
+            counted[slot] <= 1'b1;
     end
 endmodule
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks hdl/rtl/control/heartbeat.v and occupancy.v: builds the bench with Verilator and runs it. The cookies' keys and
-# their control are checked by tests/hdl/hash.
+# Checks hdl/rtl/control/heartbeat.v, occupancy.v, reset_limiter.v and counters.v: builds the bench with Verilator and
+# runs it. The cookies' keys and their control are checked by tests/hdl/hash.
 # Usage: tests/hdl/control/run.sh [COUNT] [--seed N] [--mutants]
 #   COUNT      clocks (default 1000000)
 #   --mutants  also applies each patch of mutants/ to a copy of the sources; the bench has to fail on every one
