@@ -61,6 +61,7 @@ module command_unit (
 
     reg [2:0]             state;
     reg [`ENTRY_BITS-1:0] answer;
+    reg                   answered;                             // the answer is this command's
     reg                   drained;                              // the event is a RELEASE's second half
     wire                  found = write_status == `COMMAND_STATUS_OK || write_status == `COMMAND_STATUS_WRONG_STATE ||
                                   write_status == `COMMAND_STATUS_EXISTS;
@@ -83,7 +84,7 @@ module command_unit (
                 code     <= go_code;
                 number   <= go_sequence;
                 drained  <= 1'b0;
-                answer   <= {`ENTRY_BITS{1'b0}};
+                answered <= 1'b0;
                 if (!known_code) begin
                     state  <= IDLE;
                     status <= `COMMAND_STATUS_INVALID;
@@ -101,7 +102,10 @@ module command_unit (
             SEND: if (event_ready) state <= WAIT;
             WAIT: if (write_valid) begin
                 status <= write_status;
-                if (found) answer <= write_next_entry;
+                if (found) begin
+                    answer   <= write_next_entry;
+                    answered <= 1'b1;
+                end
                 if (write_status == `COMMAND_STATUS_OK && (drained ? write_again : code == `COMMAND_CODE_RELEASE)) begin
                     state       <= DRAIN;
                     drain_start <= 1'b1;
@@ -127,12 +131,12 @@ module command_unit (
             drain_start <= 1'b0;
             code        <= 8'd0;
             flush_start <= 1'b0;
-            answer      <= {`ENTRY_BITS{1'b0}};
+            answered    <= 1'b0;
         end
     end
 
     word_window #(.BITS(`ENTRY_BITS)) window (
-        .clk(clk), .record(answer), .address(answer_address), .word(answer_data)
+        .clk(clk), .record(answer), .shown(answered), .address(answer_address), .word(answer_data)
     );
 endmodule
 

@@ -55,7 +55,7 @@ module event_queue #(
     );
 
     word_window #(.BITS(`EVENT_BITS)) window (
-        .clk(clk), .record(head_event), .address(event_address), .word(event_data)
+        .clk(clk), .record(head_event), .shown(1'b1), .address(event_address), .word(event_data)
     );
 
     wire [63:0] waited = timebase_us - waiting_since;

@@ -27,15 +27,19 @@ module table_reader (
     input  wire [`ENTRY_BITS-1:0] write_next_entry
 );
     reg [`ENTRY_BITS-1:0] entry;
+    reg                   found;                                // it is what the last read found
 
     assign read_start = go && !busy;
 
     always @(posedge clk) begin
         if (read_start) begin
             busy  <= 1'b1;
-            entry <= {`ENTRY_BITS{1'b0}};
+            found <= 1'b0;
         end
-        if (write_valid) entry <= write_next_entry;
+        if (write_valid) begin
+            entry <= write_next_entry;
+            found <= 1'b1;
+        end
         if (read_done) begin
             busy  <= 1'b0;
             valid <= read_valid;
@@ -45,12 +49,12 @@ module table_reader (
             busy  <= 1'b0;
             valid <= 1'b0;
             index <= 16'd0;
-            entry <= {`ENTRY_BITS{1'b0}};
+            found <= 1'b0;
         end
     end
 
     word_window #(.BITS(`ENTRY_BITS)) window (
-        .clk(clk), .record(entry), .address(entry_address), .word(entry_data)
+        .clk(clk), .record(entry), .shown(found), .address(entry_address), .word(entry_data)
     );
 endmodule
 

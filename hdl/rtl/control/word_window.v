@@ -8,6 +8,7 @@ module word_window #(
 ) (
     input  wire                       clk,
     input  wire [BITS-1:0]            record,
+    input  wire                       shown,                    // without it every word is 0
     input  wire [$clog2(WORDS)-1:0]   address,
     output reg  [31:0]                word
 );
@@ -24,7 +25,7 @@ module word_window #(
 
     always @(posedge clk) begin
         for (w = 0; w < USED; w = w + 1) selected[w] <= address == w[$clog2(WORDS)-1:0];
-        word <= sum;
+        word <= shown ? sum : 32'd0;
     end
 endmodule
 
