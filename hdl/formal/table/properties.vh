@@ -92,6 +92,7 @@
     reg  [WAYS-1:0]       f_valid, f_here;                      // of the tracked words; it stands for f_hash
     reg  [33*WAYS-1:0]    f_word_hash;                          // which each stands for
     reg  [WAYS-1:0]       f_points;                             // it leads to f_number
+    wire [WAYS-1:0]       f_written = write_way & {{4{write_shares_right}}, {4{write_shares_left}}};
     reg  [WAYS-1:0]       f_sampled_match, f_sampled_points;
     reg  [WAYS*(AHEAD+1)-1:0] f_match;                          // what events saw: words that stand for their hash
     reg  [WAYS*4-1:0]     f_free, f_match_points;               // words without an entry; which lead to f_number
@@ -105,20 +106,20 @@
             f_word_hash[33*u + ROW_BITS +: DIGEST_BITS] = f_words[u*WORD_BITS + INDEX_BITS +: DIGEST_BITS];
             f_word_hash[33*u +: ROW_BITS] = u < WAYS/2 ? left_row(f_hash)
                 : right_row(f_hash) ^ f_words[u*WORD_BITS + INDEX_BITS +: ROW_BITS];
-            f_sampled_match[u]  = f_sampled[u*WORD_BITS + WORD_BITS - 1] &&
+            f_sampled_match[u]  = !f_written[u] && f_sampled[u*WORD_BITS + WORD_BITS - 1] &&
                                   f_sampled[u*WORD_BITS + INDEX_BITS +: DIGEST_BITS] == issue_hash[32:ROW_BITS];
             f_sampled_points[u] = f_sampled_match[u] && f_sampled[u*WORD_BITS +: INDEX_BITS] == f_number;
             f_match[u]        = 1'b0;
-            f_match[WAYS+u]   = f_array[u*WORD_BITS + WORD_BITS - 1] &&
+            f_match[WAYS+u]   = !index_written[u] && f_array[u*WORD_BITS + WORD_BITS - 1] &&
                                 f_array[u*WORD_BITS + INDEX_BITS +: DIGEST_BITS] == f_h[33 + ROW_BITS +: DIGEST_BITS];
-            f_match[2*WAYS+u] = match_words[u*WORD_BITS + WORD_BITS - 1] &&
+            f_match[2*WAYS+u] = !match_written[u] && match_words[u*WORD_BITS + WORD_BITS - 1] &&
                                 match_words[u*WORD_BITS + INDEX_BITS +: DIGEST_BITS] == f_h[66 + ROW_BITS +: DIGEST_BITS];
             f_match[3*WAYS+u] = select_match[u];
             f_match[4*WAYS+u] = read_match_way[u];
             for (i = 5; i <= AHEAD; i = i + 1) f_match[i*WAYS+u] = event_way[i][u];
             f_free[u]        = 1'b0;
-            f_free[WAYS+u]   = !f_array[u*WORD_BITS + WORD_BITS - 1];
-            f_free[2*WAYS+u] = !match_words[u*WORD_BITS + WORD_BITS - 1];
+            f_free[WAYS+u]   = !f_array[u*WORD_BITS + WORD_BITS - 1] && !index_written[u];
+            f_free[2*WAYS+u] = !match_words[u*WORD_BITS + WORD_BITS - 1] && !match_written[u];
             f_free[3*WAYS+u] = !select_occupied[u];
             f_match_points[u]        = 1'b0;
             f_match_points[WAYS+u]   = f_match[WAYS+u] && f_array[u*WORD_BITS +: INDEX_BITS] == f_number;

@@ -119,7 +119,7 @@ module connection_table #(
     genvar w;
     generate
         for (w = 0; w < WAYS; w = w + 1) begin : way
-            block_ram #(.WIDTH(WORD_BITS), .ADDRESS_BITS(ROW_BITS)) words (
+            block_ram #(.WIDTH(WORD_BITS), .ADDRESS_BITS(ROW_BITS), .READ_OLD(0)) words (
                 .clk(clk),
                 .write(!ready || write_way[w]),
                 .write_address(!ready ? fill_row[ROW_BITS-1:0]
@@ -130,6 +130,17 @@ module connection_table #(
             );
         end
     endgenerate
+
+    // A word that is written while it is read may read as anything. It belonged, or belongs from now on, to the event
+    // that writes it, whose hash is another. So it does not match; and it is not free for the reader, either for it was
+    // not before, or because the writer had reserved it.
+    wire                      write_shares_left  = left_row(issue_hash)  == left_row(write_event_hash);
+    wire                      write_shares_right = right_row(issue_hash) == right_row(write_event_hash);
+    reg  [WAYS-1:0]           index_written, match_written;      // clocks 1 and 2
+    always @(posedge clk) begin
+        index_written  <= write_way & {{4{write_shares_right}}, {4{write_shares_left}}};
+        match_written <= index_written;
+    end
 
     // ---------------------------------------------------------------- stash
     reg  [STASH-1:0]      stash_valid;
@@ -160,9 +171,9 @@ module connection_table #(
     integer m, s, p, k;
     always @(posedge clk) begin
         for (m = 0; m < WAYS; m = m + 1) begin
-            select_match[m]     <= event_hashed[2] && match_words[m*WORD_BITS + WORD_BITS - 1] &&
+            select_match[m]     <= event_hashed[2] && match_words[m*WORD_BITS + WORD_BITS - 1] && !match_written[m] &&
                                    match_words[m*WORD_BITS + INDEX_BITS +: DIGEST_BITS] == match_hash[32:ROW_BITS];
-            select_occupied[m]  <= match_words[m*WORD_BITS + WORD_BITS - 1];
+            select_occupied[m]  <= match_words[m*WORD_BITS + WORD_BITS - 1] || match_written[m];
             select_way_index[m] <= match_words[m*WORD_BITS +: INDEX_BITS];
         end
         for (s = 0; s < STASH; s = s + 1) begin
@@ -270,7 +281,8 @@ module connection_table #(
         end
     end
 
-    block_ram #(.WIDTH(`ENTRY_BITS), .ADDRESS_BITS(INDEX_BITS)) entries (
+    // An entry that is written is not fetched, for who selects it has the hash of who writes it.
+    block_ram #(.WIDTH(`ENTRY_BITS), .ADDRESS_BITS(INDEX_BITS), .READ_OLD(0)) entries (
         .clk(clk),
         .write(write_entry), .write_address(event_entry[AHEAD]), .write_data(write_next_entry),
         .read_address(read_address), .read_data(fetch_entry)
