@@ -139,7 +139,7 @@ module offload_versa_5g #(
 
     wire unused = &{1'b0, rts_n};
 
-    // D21 to D24: link of the network, link of the host, a frame or event inside, out of reset.
+    // From bit 0: link of the network, link of the host, a frame or event inside, out of reset.
     assign led_n = {4'b1111, rst, !active, !host_link, !net_link};
 endmodule
 
