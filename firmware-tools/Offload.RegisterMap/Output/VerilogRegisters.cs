@@ -3,8 +3,11 @@ using Offload.RegisterMap.Model;
 namespace Offload.RegisterMap.Output;
 
 /// <summary>Makes <c>offload_registers.v</c>: the AXI4-Lite slave that holds the registers.</summary>
-internal sealed class VerilogRegisters
+internal sealed partial class VerilogRegisters
 {
+    /// <summary>Words of the memory of what was written, from address 0 on.</summary>
+    private const int KeptWords = 512;
+
     private readonly SourceWriter _writer = new();
     private readonly List<RegisterModel> _registers;
     private readonly byte[] _mapHash;
@@ -22,9 +25,9 @@ internal sealed class VerilogRegisters
         maker.Ports();
         maker.Decode();
         maker.Unused();
+        maker.WriteChannel();
         maker.ReadValue();
         maker.ReadChannel();
-        maker.WriteChannel();
         maker.Storage();
         maker._writer.Line("endmodule");
         maker._writer.Line();
@@ -42,6 +45,15 @@ internal sealed class VerilogRegisters
 
     private static bool IsWritable(RegisterModel register) =>
         register.Access is AccessKind.ReadWrite or AccessKind.WriteOnly or AccessKind.Pulse;
+
+    /// <summary>Whether its words are read back from the memory of what was written, one block RAM.</summary>
+    private static bool IsKept(RegisterModel register) =>
+        register.Access == AccessKind.ReadWrite && (register.Address / 4) + (uint)register.Words <= KeptWords;
+
+    private IEnumerable<(RegisterModel Register, int Word)> Kept => _registers.Where(IsKept).SelectMany(Words);
+
+    private static IEnumerable<(RegisterModel Register, int Word)> Words(RegisterModel register) =>
+        Enumerable.Range(0, register.Words).Select(word => (register, word));
 
     private static string Word(RegisterModel register, int word) => $"14'h{(register.Address / 4) + (uint)word:x4}";
 
@@ -135,8 +147,8 @@ internal sealed class VerilogRegisters
         _writer.Lines("""
             localparam [1:0] OKAY = 2'b00, SLVERR = 2'b10, DECERR = 2'b11;
 
-            // What is at an address.
-            localparam [1:0] NOTHING = 2'd0, READABLE = 2'd1, WRITABLE = 2'd2;
+            // What is at an address. What is kept can be written, and is read from a memory of what was.
+            localparam [1:0] NOTHING = 2'd0, READABLE = 2'd1, WRITABLE = 2'd2, KEPT = 2'd3;
 
             function [1:0] kind_of(input [15:2] address);
                 begin
@@ -148,7 +160,7 @@ internal sealed class VerilogRegisters
         foreach (var register in _registers.Where(register => !register.IsWindow))
         {
             var words = string.Join(", ", Enumerable.Range(0, register.Words).Select(word => Word(register, word)));
-            foreach (var line in SourceWriter.Wrap($"{words}: kind_of = {(IsWritable(register) ? "WRITABLE" : "READABLE")};", 96))
+            foreach (var line in SourceWriter.Wrap($"{words}: kind_of = {(IsKept(register) ? "KEPT" : IsWritable(register) ? "WRITABLE" : "READABLE")};", 96))
             {
                 _writer.Line(line);
             }
@@ -195,8 +207,8 @@ internal sealed class VerilogRegisters
     private void ReadValue()
     {
         var words = _registers
-            .Where(register => !register.IsWindow && register.Access is not (AccessKind.WriteOnly or AccessKind.Pulse))
-            .SelectMany(register => Enumerable.Range(0, register.Words).Select(word => (Register: register, Word: word)))
+            .Where(register => !register.IsWindow && !IsKept(register) && register.Access is not (AccessKind.WriteOnly or AccessKind.Pulse))
+            .SelectMany(Words)
             .ToList();
         _writer.Lines("""
             // ------------------------------------------------------------------------------------------------------
@@ -205,8 +217,13 @@ internal sealed class VerilogRegisters
 
             reg [15:2] read_address;
             """);
-        _writer.Line($"reg [{words.Count - 1}:0] selected;");
+        if (words.Count > 0)
+        {
+            _writer.Line($"reg [{words.Count - 1}:0] selected;");
+        }
+
         _writer.Line("reg [31:0] word_value;");
+        KeptDeclarations();
         _writer.Line();
         _writer.Line("always @(posedge clk) begin");
         _writer.Indent();
@@ -215,6 +232,7 @@ internal sealed class VerilogRegisters
             _writer.Line($"selected[{index}] <= read_address == {Word(words[index].Register, words[index].Word)};");
         }
 
+        KeptSelection();
         _writer.Outdent();
         _writer.Line("end");
         _writer.Line();
@@ -227,9 +245,11 @@ internal sealed class VerilogRegisters
             _writer.Line($"word_value = word_value | ({{32{{selected[{index}]}}}} & {ReadExpression(register, word)}); // {register.FullName}{(register.Words > 1 ? $" word {word}" : "")}");
         }
 
+        KeptResets();
         _writer.Outdent();
         _writer.Line("end");
         _writer.Line();
+        KeptMemory();
         foreach (var window in Windows)
         {
             _writer.Line($"assign {window.PortName}_address = read_address[{VerilogPorts.AddressBits(window) + 1}:2];");
@@ -295,7 +315,7 @@ internal sealed class VerilogRegisters
             reg [31:0] answer_value;
 
             always @* begin
-                answer_value = read_value;
+                answer_value = read_value | kept_value;
             """);
         _writer.Indent();
         foreach (var window in Windows)
@@ -369,7 +389,7 @@ internal sealed class VerilogRegisters
 
         wire [1:0]  write_kind   = kind_of(write_address);
         wire        write_commit = address_held && data_held && !s_axil_bvalid && !soft_reset;
-        wire        write_enable = write_commit && write_kind == WRITABLE && write_strobe == 4'hf;
+        wire        write_enable = write_commit && (write_kind == WRITABLE || write_kind == KEPT) && write_strobe == 4'hf;
 
         always @(posedge clk) begin
             if (s_axil_awvalid && s_axil_awready) begin
@@ -408,115 +428,4 @@ internal sealed class VerilogRegisters
         end
 
         """);
-
-    private void Storage()
-    {
-        _writer.Lines("""
-            // ------------------------------------------------------------------------------------------------------
-            // What software has written.
-
-            always @(posedge clk) begin
-            """);
-        _writer.Indent();
-        _writer.Line("// Pulses and strobes last one clock.");
-        foreach (var port in Momentary())
-        {
-            _writer.Line($"{port} <= 1'b0;");
-        }
-
-        _writer.Line();
-        foreach (var register in _registers.Where(register => register.Access == AccessKind.WriteOnly))
-        {
-            _writer.Line($"if ({register.PortName}_clear) begin");
-            _writer.Indent();
-            Resets(register);
-            _writer.Outdent();
-            _writer.Line("end");
-            _writer.Line();
-        }
-
-        _writer.Line("if (write_enable) begin");
-        _writer.Indent();
-        _writer.Line("case (write_address)");
-        _writer.Indent();
-        foreach (var register in Written)
-        {
-            Writes(register);
-        }
-
-        _writer.Line("default: ;");
-        _writer.Outdent();
-        _writer.Line("endcase");
-        _writer.Outdent();
-        _writer.Line("end");
-        _writer.Line();
-        _writer.Line("if (rst || soft_reset) begin");
-        _writer.Indent();
-        foreach (var port in Momentary())
-        {
-            _writer.Line($"{port} <= 1'b0;");
-        }
-
-        foreach (var register in Held)
-        {
-            Resets(register);
-        }
-
-        _writer.Outdent();
-        _writer.Line("end");
-        _writer.Outdent();
-        _writer.Line("end");
-        _writer.Outdent();
-        _writer.Line();
-    }
-
-    private IEnumerable<string> Momentary() => _registers.SelectMany(register =>
-        (register.Access == AccessKind.Pulse ? register.Fields.Select(field => VerilogPorts.FieldPort(register, field)) : [])
-        .Concat(register.Strobe ? [$"{register.PortName}_strobe"] : []));
-
-    private void Writes(RegisterModel register)
-    {
-        for (var word = 0; word < register.Words; word++)
-        {
-            List<string> actions = [];
-            if (register.Fields.Count == 0)
-            {
-                var (msb, lsb) = UsedBits(register, word);
-                var target = register.Words == 1 && msb == 31 ? register.PortName : Select(register.PortName, msb, lsb);
-                actions.Add($"{target} <= {(msb - lsb == 31 ? "write_data" : Select("write_data", msb - lsb, 0))};");
-            }
-
-            actions.AddRange(register.Fields.OrderBy(field => field.Lsb).Select(field =>
-                $"{VerilogPorts.FieldPort(register, field)} <= {(field.Width == 32 ? "write_data" : Select("write_data", field.Msb, field.Lsb))};"));
-            if (register.Strobe)
-            {
-                actions.Add($"{register.PortName}_strobe <= 1'b1;");
-            }
-
-            if (actions.Count == 1)
-            {
-                _writer.Line($"{Word(register, word)}: {actions[0]}");
-                continue;
-            }
-
-            _writer.Line($"{Word(register, word)}: begin");
-            _writer.Indent();
-            actions.ForEach(_writer.Line);
-            _writer.Outdent();
-            _writer.Line("end");
-        }
-    }
-
-    private void Resets(RegisterModel register)
-    {
-        if (register.Fields.Count == 0)
-        {
-            _writer.Line($"{register.PortName} <= {32 * register.Words}'d{register.Reset};");
-        }
-
-        foreach (var field in register.Fields.OrderBy(field => field.Lsb))
-        {
-            _writer.Line($"{VerilogPorts.FieldPort(register, field)} <= {field.Width}'d{field.Reset};");
-        }
-    }
 }

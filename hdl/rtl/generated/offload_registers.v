@@ -320,8 +320,8 @@ module offload_registers (
 
     localparam [1:0] OKAY = 2'b00, SLVERR = 2'b10, DECERR = 2'b11;
 
-    // What is at an address.
-    localparam [1:0] NOTHING = 2'd0, READABLE = 2'd1, WRITABLE = 2'd2;
+    // What is at an address. What is kept can be written, and is read from a memory of what was.
+    localparam [1:0] NOTHING = 2'd0, READABLE = 2'd1, WRITABLE = 2'd2, KEPT = 2'd3;
 
     function [1:0] kind_of(input [15:2] address);
         begin
@@ -336,64 +336,64 @@ module offload_registers (
                 14'h000d: kind_of = READABLE;
                 14'h000e: kind_of = READABLE;
                 14'h000f: kind_of = READABLE;
-                14'h0040: kind_of = WRITABLE;
+                14'h0040: kind_of = KEPT;
                 14'h0041: kind_of = WRITABLE;
                 14'h0042: kind_of = READABLE;
                 14'h0043: kind_of = READABLE;
                 14'h0044: kind_of = READABLE;
                 14'h0045: kind_of = READABLE;
                 14'h0046: kind_of = READABLE;
-                14'h0047: kind_of = WRITABLE;
-                14'h0048: kind_of = WRITABLE;
+                14'h0047: kind_of = KEPT;
+                14'h0048: kind_of = KEPT;
                 14'h0049: kind_of = READABLE;
-                14'h004a: kind_of = WRITABLE;
-                14'h004b: kind_of = WRITABLE;
+                14'h004a: kind_of = KEPT;
+                14'h004b: kind_of = KEPT;
                 14'h004c: kind_of = READABLE;
                 14'h004d: kind_of = READABLE;
                 14'h004e: kind_of = WRITABLE;
-                14'h004f: kind_of = WRITABLE;
-                14'h0060: kind_of = WRITABLE;
-                14'h0061: kind_of = WRITABLE;
+                14'h004f: kind_of = KEPT;
+                14'h0060: kind_of = KEPT;
+                14'h0061: kind_of = KEPT;
                 14'h0064, 14'h0065, 14'h0066, 14'h0067: kind_of = WRITABLE;
                 14'h0068: kind_of = WRITABLE;
-                14'h0069: kind_of = WRITABLE;
-                14'h006a: kind_of = WRITABLE;
+                14'h0069: kind_of = KEPT;
+                14'h006a: kind_of = KEPT;
                 14'h006b: kind_of = READABLE;
                 14'h006c, 14'h006d, 14'h006e, 14'h006f, 14'h0070, 14'h0071, 14'h0072, 14'h0073, 14'h0074,
                 14'h0075, 14'h0076: kind_of = WRITABLE;
                 14'h0078, 14'h0079, 14'h007a, 14'h007b: kind_of = WRITABLE;
-                14'h0080: kind_of = WRITABLE;
-                14'h0081: kind_of = WRITABLE;
-                14'h0082: kind_of = WRITABLE;
-                14'h0083: kind_of = WRITABLE;
-                14'h0084: kind_of = WRITABLE;
-                14'h0085: kind_of = WRITABLE;
-                14'h0086: kind_of = WRITABLE;
-                14'h0087: kind_of = WRITABLE;
-                14'h0088: kind_of = WRITABLE;
-                14'h0089: kind_of = WRITABLE;
-                14'h008a: kind_of = WRITABLE;
+                14'h0080: kind_of = KEPT;
+                14'h0081: kind_of = KEPT;
+                14'h0082: kind_of = KEPT;
+                14'h0083: kind_of = KEPT;
+                14'h0084: kind_of = KEPT;
+                14'h0085: kind_of = KEPT;
+                14'h0086: kind_of = KEPT;
+                14'h0087: kind_of = KEPT;
+                14'h0088: kind_of = KEPT;
+                14'h0089: kind_of = KEPT;
+                14'h008a: kind_of = KEPT;
                 14'h00a0, 14'h00a1, 14'h00a2, 14'h00a3, 14'h00a4, 14'h00a5, 14'h00a6, 14'h00a7, 14'h00a8:
-                kind_of = WRITABLE;
-                14'h00b0: kind_of = WRITABLE;
+                kind_of = KEPT;
+                14'h00b0: kind_of = KEPT;
                 14'h00b1: kind_of = WRITABLE;
                 14'h00b2, 14'h00b3, 14'h00b4, 14'h00b5, 14'h00b6, 14'h00b7, 14'h00b8, 14'h00b9, 14'h00ba:
                 kind_of = READABLE;
                 14'h0100, 14'h0101, 14'h0102, 14'h0103, 14'h0104, 14'h0105, 14'h0106, 14'h0107, 14'h0108,
-                14'h0109: kind_of = WRITABLE;
-                14'h010a: kind_of = WRITABLE;
-                14'h010b: kind_of = WRITABLE;
-                14'h010c: kind_of = WRITABLE;
-                14'h010d: kind_of = WRITABLE;
+                14'h0109: kind_of = KEPT;
+                14'h010a: kind_of = KEPT;
+                14'h010b: kind_of = KEPT;
+                14'h010c: kind_of = KEPT;
+                14'h010d: kind_of = KEPT;
                 14'h010e: kind_of = READABLE;
-                14'h010f: kind_of = WRITABLE;
-                14'h0110: kind_of = WRITABLE;
-                14'h0111: kind_of = WRITABLE;
-                14'h0112: kind_of = WRITABLE;
-                14'h0113: kind_of = WRITABLE;
-                14'h0114: kind_of = WRITABLE;
-                14'h0115: kind_of = WRITABLE;
-                14'h0180: kind_of = WRITABLE;
+                14'h010f: kind_of = KEPT;
+                14'h0110: kind_of = KEPT;
+                14'h0111: kind_of = KEPT;
+                14'h0112: kind_of = KEPT;
+                14'h0113: kind_of = KEPT;
+                14'h0114: kind_of = KEPT;
+                14'h0115: kind_of = KEPT;
+                14'h0180: kind_of = KEPT;
                 14'h0181: kind_of = READABLE;
                 14'h0200: kind_of = READABLE;
                 14'h0201: kind_of = READABLE;
@@ -415,260 +415,6 @@ module offload_registers (
     listener_committed[287:269]};
 
     // ------------------------------------------------------------------------------------------------------
-    // What a word reads as. read_address is still while a read is under way; a clock later one of `selected` says
-    // which word it is, for sums of products are smaller than a choice by number.
-
-    reg [15:2] read_address;
-    reg [93:0] selected;
-    reg [31:0] word_value;
-
-    always @(posedge clk) begin
-        selected[0] <= read_address == 14'h0000;
-        selected[1] <= read_address == 14'h0001;
-        selected[2] <= read_address == 14'h0002;
-        selected[3] <= read_address == 14'h0003;
-        selected[4] <= read_address == 14'h0004;
-        selected[5] <= read_address == 14'h0005;
-        selected[6] <= read_address == 14'h0006;
-        selected[7] <= read_address == 14'h0007;
-        selected[8] <= read_address == 14'h0008;
-        selected[9] <= read_address == 14'h0009;
-        selected[10] <= read_address == 14'h000a;
-        selected[11] <= read_address == 14'h000b;
-        selected[12] <= read_address == 14'h000c;
-        selected[13] <= read_address == 14'h000d;
-        selected[14] <= read_address == 14'h000e;
-        selected[15] <= read_address == 14'h000f;
-        selected[16] <= read_address == 14'h0040;
-        selected[17] <= read_address == 14'h0042;
-        selected[18] <= read_address == 14'h0043;
-        selected[19] <= read_address == 14'h0044;
-        selected[20] <= read_address == 14'h0045;
-        selected[21] <= read_address == 14'h0046;
-        selected[22] <= read_address == 14'h0047;
-        selected[23] <= read_address == 14'h0048;
-        selected[24] <= read_address == 14'h0049;
-        selected[25] <= read_address == 14'h004a;
-        selected[26] <= read_address == 14'h004b;
-        selected[27] <= read_address == 14'h004c;
-        selected[28] <= read_address == 14'h004d;
-        selected[29] <= read_address == 14'h004f;
-        selected[30] <= read_address == 14'h0060;
-        selected[31] <= read_address == 14'h0061;
-        selected[32] <= read_address == 14'h0069;
-        selected[33] <= read_address == 14'h006a;
-        selected[34] <= read_address == 14'h006b;
-        selected[35] <= read_address == 14'h0080;
-        selected[36] <= read_address == 14'h0081;
-        selected[37] <= read_address == 14'h0082;
-        selected[38] <= read_address == 14'h0083;
-        selected[39] <= read_address == 14'h0084;
-        selected[40] <= read_address == 14'h0085;
-        selected[41] <= read_address == 14'h0086;
-        selected[42] <= read_address == 14'h0087;
-        selected[43] <= read_address == 14'h0088;
-        selected[44] <= read_address == 14'h0089;
-        selected[45] <= read_address == 14'h008a;
-        selected[46] <= read_address == 14'h00a0;
-        selected[47] <= read_address == 14'h00a1;
-        selected[48] <= read_address == 14'h00a2;
-        selected[49] <= read_address == 14'h00a3;
-        selected[50] <= read_address == 14'h00a4;
-        selected[51] <= read_address == 14'h00a5;
-        selected[52] <= read_address == 14'h00a6;
-        selected[53] <= read_address == 14'h00a7;
-        selected[54] <= read_address == 14'h00a8;
-        selected[55] <= read_address == 14'h00b0;
-        selected[56] <= read_address == 14'h00b2;
-        selected[57] <= read_address == 14'h00b3;
-        selected[58] <= read_address == 14'h00b4;
-        selected[59] <= read_address == 14'h00b5;
-        selected[60] <= read_address == 14'h00b6;
-        selected[61] <= read_address == 14'h00b7;
-        selected[62] <= read_address == 14'h00b8;
-        selected[63] <= read_address == 14'h00b9;
-        selected[64] <= read_address == 14'h00ba;
-        selected[65] <= read_address == 14'h0100;
-        selected[66] <= read_address == 14'h0101;
-        selected[67] <= read_address == 14'h0102;
-        selected[68] <= read_address == 14'h0103;
-        selected[69] <= read_address == 14'h0104;
-        selected[70] <= read_address == 14'h0105;
-        selected[71] <= read_address == 14'h0106;
-        selected[72] <= read_address == 14'h0107;
-        selected[73] <= read_address == 14'h0108;
-        selected[74] <= read_address == 14'h0109;
-        selected[75] <= read_address == 14'h010a;
-        selected[76] <= read_address == 14'h010b;
-        selected[77] <= read_address == 14'h010c;
-        selected[78] <= read_address == 14'h010d;
-        selected[79] <= read_address == 14'h010e;
-        selected[80] <= read_address == 14'h010f;
-        selected[81] <= read_address == 14'h0110;
-        selected[82] <= read_address == 14'h0111;
-        selected[83] <= read_address == 14'h0112;
-        selected[84] <= read_address == 14'h0113;
-        selected[85] <= read_address == 14'h0114;
-        selected[86] <= read_address == 14'h0115;
-        selected[87] <= read_address == 14'h0180;
-        selected[88] <= read_address == 14'h0181;
-        selected[89] <= read_address == 14'h0200;
-        selected[90] <= read_address == 14'h0201;
-        selected[91] <= read_address == 14'h0202;
-        selected[92] <= read_address == 14'h0203;
-        selected[93] <= read_address == 14'h0281;
-    end
-
-    always @* begin
-        word_value = 32'd0;
-        word_value = word_value | ({32{selected[0]}} & 32'h4f46464c); // identity.magic
-        word_value = word_value | ({32{selected[1]}} & 32'h00020000); // identity.core_version
-        word_value = word_value | ({32{selected[2]}} & 32'hbb8f72d5); // identity.map_hash word 0
-        word_value = word_value | ({32{selected[3]}} & 32'ha5ff53b5); // identity.map_hash word 1
-        word_value = word_value | ({32{selected[4]}} & 32'h9863db12); // identity.map_hash word 2
-        word_value = word_value | ({32{selected[5]}} & 32'h65a1f0bc); // identity.map_hash word 3
-        word_value = word_value | ({32{selected[6]}} & 32'hbd148624); // identity.map_hash word 4
-        word_value = word_value | ({32{selected[7]}} & 32'h64ece14f); // identity.map_hash word 5
-        word_value = word_value | ({32{selected[8]}} & 32'h1a1bdfd5); // identity.map_hash word 6
-        word_value = word_value | ({32{selected[9]}} & 32'hd4e8b96e); // identity.map_hash word 7
-        word_value = word_value | ({32{selected[10]}} & identity_connections); // identity.connections
-        word_value = word_value | ({32{selected[11]}} & identity_listeners); // identity.listeners
-        word_value = word_value | ({32{selected[12]}} & identity_data_width); // identity.data_width
-        word_value = word_value | ({32{selected[13]}} & identity_event_depth); // identity.event_depth
-        word_value = word_value | ({32{selected[14]}} & identity_park_slots); // identity.park_slots
-        word_value = word_value | ({32{selected[15]}} & identity_max_frame); // identity.max_frame
-        word_value = word_value | ({32{selected[16]}} & {16'd0, control_control_epoch, 6'd0, control_control_test_enable, control_control_enable}); // control.control
-        word_value = word_value | ({32{selected[17]}} & {25'd0, control_status_host_alive, control_status_cookie_key_waits, control_status_cookie_key_set, control_status_isn_key_set, control_status_placement_key_set, control_status_busy, control_status_ready}); // control.status
-        word_value = word_value | ({32{selected[18]}} & control_timebase_low); // control.timebase_low
-        word_value = word_value | ({32{selected[19]}} & control_timebase_high); // control.timebase_high
-        word_value = word_value | ({32{selected[20]}} & control_entries_in_use); // control.entries_in_use
-        word_value = word_value | ({32{selected[21]}} & control_entries_peak); // control.entries_peak
-        word_value = word_value | ({32{selected[22]}} & {8'd0, control_sweep_period_microseconds}); // control.sweep_period
-        word_value = word_value | ({32{selected[23]}} & {31'd0, control_interrupt_enable_event}); // control.interrupt_enable
-        word_value = word_value | ({32{selected[24]}} & {31'd0, control_interrupt_status_event}); // control.interrupt_status
-        word_value = word_value | ({32{selected[25]}} & {16'd0, control_interrupt_coalesce_microseconds}); // control.interrupt_coalesce
-        word_value = word_value | ({32{selected[26]}} & {18'd0, control_reply_header_dscp, control_reply_header_hop_limit}); // control.reply_header
-        word_value = word_value | ({32{selected[27]}} & control_half_open); // control.half_open
-        word_value = word_value | ({32{selected[28]}} & control_parked_frames); // control.parked_frames
-        word_value = word_value | ({32{selected[29]}} & {12'd0, control_heartbeat_timeout_ticks}); // control.heartbeat_timeout
-        word_value = word_value | ({32{selected[30]}} & {30'd0, isn_mode_mode}); // isn.mode
-        word_value = word_value | ({32{selected[31]}} & isn_fixed_value); // isn.fixed_value
-        word_value = word_value | ({32{selected[32]}} & {15'd0, isn_cookie_threshold_half_open}); // isn.cookie_threshold
-        word_value = word_value | ({32{selected[33]}} & {20'd0, isn_cookie_bucket_refill_shift, isn_cookie_bucket_depth}); // isn.cookie_bucket
-        word_value = word_value | ({32{selected[34]}} & {8'd0, isn_cookie_period_number}); // isn.cookie_period
-        word_value = word_value | ({32{selected[35]}} & {12'd0, tcp_rto_initial_ticks}); // tcp.rto_initial
-        word_value = word_value | ({32{selected[36]}} & {12'd0, tcp_rto_max_ticks}); // tcp.rto_max
-        word_value = word_value | ({32{selected[37]}} & {28'd0, tcp_synack_retries_count}); // tcp.synack_retries
-        word_value = word_value | ({32{selected[38]}} & {28'd0, tcp_orphan_retries_count}); // tcp.orphan_retries
-        word_value = word_value | ({32{selected[39]}} & {18'd0, tcp_unsolicited_ack_interval_ticks}); // tcp.unsolicited_ack_interval
-        word_value = word_value | ({32{selected[40]}} & {20'd0, tcp_reset_bucket_refill_shift, tcp_reset_bucket_depth}); // tcp.reset_bucket
-        word_value = word_value | ({32{selected[41]}} & {28'd0, tcp_syn_retries_count}); // tcp.syn_retries
-        word_value = word_value | ({32{selected[42]}} & {12'd0, tcp_fin_timeout_ticks}); // tcp.fin_timeout
-        word_value = word_value | ({32{selected[43]}} & {12'd0, tcp_time_wait_ticks}); // tcp.time_wait
-        word_value = word_value | ({32{selected[44]}} & {12'd0, tcp_adoption_timeout_ticks}); // tcp.adoption_timeout
-        word_value = word_value | ({32{selected[45]}} & {1'd0, tcp_watch_idle_ticks}); // tcp.watch_idle
-        word_value = word_value | ({32{selected[46]}} & listener_staging[31:0]); // listener.staging word 0
-        word_value = word_value | ({32{selected[47]}} & listener_staging[63:32]); // listener.staging word 1
-        word_value = word_value | ({32{selected[48]}} & listener_staging[95:64]); // listener.staging word 2
-        word_value = word_value | ({32{selected[49]}} & listener_staging[127:96]); // listener.staging word 3
-        word_value = word_value | ({32{selected[50]}} & listener_staging[159:128]); // listener.staging word 4
-        word_value = word_value | ({32{selected[51]}} & listener_staging[191:160]); // listener.staging word 5
-        word_value = word_value | ({32{selected[52]}} & listener_staging[223:192]); // listener.staging word 6
-        word_value = word_value | ({32{selected[53]}} & listener_staging[255:224]); // listener.staging word 7
-        word_value = word_value | ({32{selected[54]}} & {19'd0, listener_staging[268:256]}); // listener.staging word 8
-        word_value = word_value | ({32{selected[55]}} & {24'd0, listener_slot_index}); // listener.slot
-        word_value = word_value | ({32{selected[56]}} & listener_committed[31:0]); // listener.committed word 0
-        word_value = word_value | ({32{selected[57]}} & listener_committed[63:32]); // listener.committed word 1
-        word_value = word_value | ({32{selected[58]}} & listener_committed[95:64]); // listener.committed word 2
-        word_value = word_value | ({32{selected[59]}} & listener_committed[127:96]); // listener.committed word 3
-        word_value = word_value | ({32{selected[60]}} & listener_committed[159:128]); // listener.committed word 4
-        word_value = word_value | ({32{selected[61]}} & listener_committed[191:160]); // listener.committed word 5
-        word_value = word_value | ({32{selected[62]}} & listener_committed[223:192]); // listener.committed word 6
-        word_value = word_value | ({32{selected[63]}} & listener_committed[255:224]); // listener.committed word 7
-        word_value = word_value | ({32{selected[64]}} & {19'd0, listener_committed[268:256]}); // listener.committed word 8
-        word_value = word_value | ({32{selected[65]}} & command_key[31:0]); // command.key word 0
-        word_value = word_value | ({32{selected[66]}} & command_key[63:32]); // command.key word 1
-        word_value = word_value | ({32{selected[67]}} & command_key[95:64]); // command.key word 2
-        word_value = word_value | ({32{selected[68]}} & command_key[127:96]); // command.key word 3
-        word_value = word_value | ({32{selected[69]}} & command_key[159:128]); // command.key word 4
-        word_value = word_value | ({32{selected[70]}} & command_key[191:160]); // command.key word 5
-        word_value = word_value | ({32{selected[71]}} & command_key[223:192]); // command.key word 6
-        word_value = word_value | ({32{selected[72]}} & command_key[255:224]); // command.key word 7
-        word_value = word_value | ({32{selected[73]}} & command_key[287:256]); // command.key word 8
-        word_value = word_value | ({32{selected[74]}} & {19'd0, command_key[300:288]}); // command.key word 9
-        word_value = word_value | ({32{selected[75]}} & command_created_low); // command.created_low
-        word_value = word_value | ({32{selected[76]}} & {16'd0, command_created_high_value}); // command.created_high
-        word_value = word_value | ({32{selected[77]}} & {23'd0, command_listener_all, command_listener_index}); // command.listener
-        word_value = word_value | ({32{selected[78]}} & {16'd0, command_go_sequence, command_go_code}); // command.go
-        word_value = word_value | ({32{selected[79]}} & {16'd0, command_status_sequence, command_status_status, 3'd0, command_status_busy}); // command.status
-        word_value = word_value | ({32{selected[80]}} & command_remote_mac_low); // command.remote_mac_low
-        word_value = word_value | ({32{selected[81]}} & {16'd0, command_remote_mac_high_value}); // command.remote_mac_high
-        word_value = word_value | ({32{selected[82]}} & {30'd0, command_options_peer_closed, command_options_forget}); // command.options
-        word_value = word_value | ({32{selected[83]}} & command_take_snd_nxt); // command.take_snd_nxt
-        word_value = word_value | ({32{selected[84]}} & command_take_rcv_nxt); // command.take_rcv_nxt
-        word_value = word_value | ({32{selected[85]}} & command_take_ts_val); // command.take_ts_val
-        word_value = word_value | ({32{selected[86]}} & {16'd0, command_take_window_value}); // command.take_window
-        word_value = word_value | ({32{selected[87]}} & {15'd0, table_read_go_next, table_read_go_index}); // table_read.go
-        word_value = word_value | ({32{selected[88]}} & {table_read_status_busy, table_read_status_valid, 14'd0, table_read_status_index}); // table_read.status
-        word_value = word_value | ({32{selected[89]}} & {event_status_head, event_status_available}); // event.status
-        word_value = word_value | ({32{selected[90]}} & event_lost_low); // event.lost_low
-        word_value = word_value | ({32{selected[91]}} & event_lost_high); // event.lost_high
-        word_value = word_value | ({32{selected[92]}} & {16'd0, event_pop_number}); // event.pop
-        word_value = word_value | ({32{selected[93]}} & {31'd0, counter_status_busy}); // counter.status
-    end
-
-    assign command_answer_address = read_address[7:2];
-    assign table_read_entry_address = read_address[7:2];
-    assign event_event_address = read_address[7:2];
-    assign counter_values_address = read_address[9:2];
-
-    // ------------------------------------------------------------------------------------------------------
-    // Read channel. read_stage counts the clocks since the address was taken, one-hot: in the third, a window's
-    // data is there; every other value was registered a clock before.
-
-    reg [2:0]  read_stage;
-    reg [31:0] read_value;
-    reg [1:0]  read_kind;
-    reg [31:0] answer_value;
-
-    always @* begin
-        answer_value = read_value;
-        if (read_address[15:8] == 8'h5) answer_value = command_answer_data;
-        if (read_address[15:8] == 8'h7) answer_value = table_read_entry_data;
-        if (read_address[15:8] == 8'h9) answer_value = event_event_data;
-        if (read_address[15:10] == 6'h3) answer_value = counter_values_data;
-    end
-
-    always @(posedge clk) begin
-        read_stage <= {read_stage[1:0], 1'b0};
-
-        if (s_axil_arvalid && s_axil_arready) begin
-            s_axil_arready <= 1'b0;
-            read_address   <= s_axil_araddr[15:2];
-            read_stage     <= 3'b001;
-        end else if (read_stage == 3'b000 && (!s_axil_rvalid || s_axil_rready)) begin
-            s_axil_arready <= 1'b1;
-        end
-
-        read_value <= word_value;
-        read_kind  <= kind_of(read_address);
-
-        if (read_stage[2]) begin
-            s_axil_rvalid <= 1'b1;
-            s_axil_rdata  <= answer_value;
-            s_axil_rresp  <= (read_kind == NOTHING) ? DECERR : OKAY;
-        end else if (s_axil_rready) begin
-            s_axil_rvalid <= 1'b0;
-        end
-
-        if (rst) begin
-            s_axil_arready <= 1'b0;
-            s_axil_rvalid  <= 1'b0;
-            read_stage     <= 3'b000;
-        end
-    end
-
-    // ------------------------------------------------------------------------------------------------------
     // Write channel. Address and data are taken as they come; with both here, the write is done and answered.
 
     reg         address_held;
@@ -679,7 +425,7 @@ module offload_registers (
 
     wire [1:0]  write_kind   = kind_of(write_address);
     wire        write_commit = address_held && data_held && !s_axil_bvalid && !soft_reset;
-    wire        write_enable = write_commit && write_kind == WRITABLE && write_strobe == 4'hf;
+    wire        write_enable = write_commit && (write_kind == WRITABLE || write_kind == KEPT) && write_strobe == 4'hf;
 
     always @(posedge clk) begin
         if (s_axil_awvalid && s_axil_awready) begin
@@ -718,6 +464,339 @@ module offload_registers (
     end
 
     // ------------------------------------------------------------------------------------------------------
+    // What a word reads as. read_address is still while a read is under way; a clock later one of `selected` says
+    // which word it is, for sums of products are smaller than a choice by number.
+
+    reg [15:2] read_address;
+    reg [40:0] selected;
+    reg [31:0] word_value;
+
+    // What was written and can be read lies in a memory, too. It is read a clock later than other words, and not
+    // while it is written: then the bus still has what is being written.
+    (* no_rw_check *)
+    reg [31:0] kept [0:511];
+    reg [31:0] kept_data;
+    reg        kept_now;
+    reg [52:0] kept_selected;
+    reg [52:0] kept_written; // since the reset
+    wire [52:0] kept_shown = kept_selected & kept_written;
+    reg [14:0] kept_shape; // of the word that is shown: which bits have a field
+
+    always @(posedge clk) begin
+        selected[0] <= read_address == 14'h0000;
+        selected[1] <= read_address == 14'h0001;
+        selected[2] <= read_address == 14'h0002;
+        selected[3] <= read_address == 14'h0003;
+        selected[4] <= read_address == 14'h0004;
+        selected[5] <= read_address == 14'h0005;
+        selected[6] <= read_address == 14'h0006;
+        selected[7] <= read_address == 14'h0007;
+        selected[8] <= read_address == 14'h0008;
+        selected[9] <= read_address == 14'h0009;
+        selected[10] <= read_address == 14'h000a;
+        selected[11] <= read_address == 14'h000b;
+        selected[12] <= read_address == 14'h000c;
+        selected[13] <= read_address == 14'h000d;
+        selected[14] <= read_address == 14'h000e;
+        selected[15] <= read_address == 14'h000f;
+        selected[16] <= read_address == 14'h0042;
+        selected[17] <= read_address == 14'h0043;
+        selected[18] <= read_address == 14'h0044;
+        selected[19] <= read_address == 14'h0045;
+        selected[20] <= read_address == 14'h0046;
+        selected[21] <= read_address == 14'h0049;
+        selected[22] <= read_address == 14'h004c;
+        selected[23] <= read_address == 14'h004d;
+        selected[24] <= read_address == 14'h006b;
+        selected[25] <= read_address == 14'h00b2;
+        selected[26] <= read_address == 14'h00b3;
+        selected[27] <= read_address == 14'h00b4;
+        selected[28] <= read_address == 14'h00b5;
+        selected[29] <= read_address == 14'h00b6;
+        selected[30] <= read_address == 14'h00b7;
+        selected[31] <= read_address == 14'h00b8;
+        selected[32] <= read_address == 14'h00b9;
+        selected[33] <= read_address == 14'h00ba;
+        selected[34] <= read_address == 14'h010e;
+        selected[35] <= read_address == 14'h0181;
+        selected[36] <= read_address == 14'h0200;
+        selected[37] <= read_address == 14'h0201;
+        selected[38] <= read_address == 14'h0202;
+        selected[39] <= read_address == 14'h0203;
+        selected[40] <= read_address == 14'h0281;
+        kept_selected[0] <= read_address == 14'h0040;
+        kept_selected[1] <= read_address == 14'h0047;
+        kept_selected[2] <= read_address == 14'h0048;
+        kept_selected[3] <= read_address == 14'h004a;
+        kept_selected[4] <= read_address == 14'h004b;
+        kept_selected[5] <= read_address == 14'h004f;
+        kept_selected[6] <= read_address == 14'h0060;
+        kept_selected[7] <= read_address == 14'h0061;
+        kept_selected[8] <= read_address == 14'h0069;
+        kept_selected[9] <= read_address == 14'h006a;
+        kept_selected[10] <= read_address == 14'h0080;
+        kept_selected[11] <= read_address == 14'h0081;
+        kept_selected[12] <= read_address == 14'h0082;
+        kept_selected[13] <= read_address == 14'h0083;
+        kept_selected[14] <= read_address == 14'h0084;
+        kept_selected[15] <= read_address == 14'h0085;
+        kept_selected[16] <= read_address == 14'h0086;
+        kept_selected[17] <= read_address == 14'h0087;
+        kept_selected[18] <= read_address == 14'h0088;
+        kept_selected[19] <= read_address == 14'h0089;
+        kept_selected[20] <= read_address == 14'h008a;
+        kept_selected[21] <= read_address == 14'h00a0;
+        kept_selected[22] <= read_address == 14'h00a1;
+        kept_selected[23] <= read_address == 14'h00a2;
+        kept_selected[24] <= read_address == 14'h00a3;
+        kept_selected[25] <= read_address == 14'h00a4;
+        kept_selected[26] <= read_address == 14'h00a5;
+        kept_selected[27] <= read_address == 14'h00a6;
+        kept_selected[28] <= read_address == 14'h00a7;
+        kept_selected[29] <= read_address == 14'h00a8;
+        kept_selected[30] <= read_address == 14'h00b0;
+        kept_selected[31] <= read_address == 14'h0100;
+        kept_selected[32] <= read_address == 14'h0101;
+        kept_selected[33] <= read_address == 14'h0102;
+        kept_selected[34] <= read_address == 14'h0103;
+        kept_selected[35] <= read_address == 14'h0104;
+        kept_selected[36] <= read_address == 14'h0105;
+        kept_selected[37] <= read_address == 14'h0106;
+        kept_selected[38] <= read_address == 14'h0107;
+        kept_selected[39] <= read_address == 14'h0108;
+        kept_selected[40] <= read_address == 14'h0109;
+        kept_selected[41] <= read_address == 14'h010a;
+        kept_selected[42] <= read_address == 14'h010b;
+        kept_selected[43] <= read_address == 14'h010c;
+        kept_selected[44] <= read_address == 14'h010d;
+        kept_selected[45] <= read_address == 14'h010f;
+        kept_selected[46] <= read_address == 14'h0110;
+        kept_selected[47] <= read_address == 14'h0111;
+        kept_selected[48] <= read_address == 14'h0112;
+        kept_selected[49] <= read_address == 14'h0113;
+        kept_selected[50] <= read_address == 14'h0114;
+        kept_selected[51] <= read_address == 14'h0115;
+        kept_selected[52] <= read_address == 14'h0180;
+    end
+
+    always @* begin
+        word_value = 32'd0;
+        word_value = word_value | ({32{selected[0]}} & 32'h4f46464c); // identity.magic
+        word_value = word_value | ({32{selected[1]}} & 32'h00020000); // identity.core_version
+        word_value = word_value | ({32{selected[2]}} & 32'hbb8f72d5); // identity.map_hash word 0
+        word_value = word_value | ({32{selected[3]}} & 32'ha5ff53b5); // identity.map_hash word 1
+        word_value = word_value | ({32{selected[4]}} & 32'h9863db12); // identity.map_hash word 2
+        word_value = word_value | ({32{selected[5]}} & 32'h65a1f0bc); // identity.map_hash word 3
+        word_value = word_value | ({32{selected[6]}} & 32'hbd148624); // identity.map_hash word 4
+        word_value = word_value | ({32{selected[7]}} & 32'h64ece14f); // identity.map_hash word 5
+        word_value = word_value | ({32{selected[8]}} & 32'h1a1bdfd5); // identity.map_hash word 6
+        word_value = word_value | ({32{selected[9]}} & 32'hd4e8b96e); // identity.map_hash word 7
+        word_value = word_value | ({32{selected[10]}} & identity_connections); // identity.connections
+        word_value = word_value | ({32{selected[11]}} & identity_listeners); // identity.listeners
+        word_value = word_value | ({32{selected[12]}} & identity_data_width); // identity.data_width
+        word_value = word_value | ({32{selected[13]}} & identity_event_depth); // identity.event_depth
+        word_value = word_value | ({32{selected[14]}} & identity_park_slots); // identity.park_slots
+        word_value = word_value | ({32{selected[15]}} & identity_max_frame); // identity.max_frame
+        word_value = word_value | ({32{selected[16]}} & {25'd0, control_status_host_alive, control_status_cookie_key_waits, control_status_cookie_key_set, control_status_isn_key_set, control_status_placement_key_set, control_status_busy, control_status_ready}); // control.status
+        word_value = word_value | ({32{selected[17]}} & control_timebase_low); // control.timebase_low
+        word_value = word_value | ({32{selected[18]}} & control_timebase_high); // control.timebase_high
+        word_value = word_value | ({32{selected[19]}} & control_entries_in_use); // control.entries_in_use
+        word_value = word_value | ({32{selected[20]}} & control_entries_peak); // control.entries_peak
+        word_value = word_value | ({32{selected[21]}} & {31'd0, control_interrupt_status_event}); // control.interrupt_status
+        word_value = word_value | ({32{selected[22]}} & control_half_open); // control.half_open
+        word_value = word_value | ({32{selected[23]}} & control_parked_frames); // control.parked_frames
+        word_value = word_value | ({32{selected[24]}} & {8'd0, isn_cookie_period_number}); // isn.cookie_period
+        word_value = word_value | ({32{selected[25]}} & listener_committed[31:0]); // listener.committed word 0
+        word_value = word_value | ({32{selected[26]}} & listener_committed[63:32]); // listener.committed word 1
+        word_value = word_value | ({32{selected[27]}} & listener_committed[95:64]); // listener.committed word 2
+        word_value = word_value | ({32{selected[28]}} & listener_committed[127:96]); // listener.committed word 3
+        word_value = word_value | ({32{selected[29]}} & listener_committed[159:128]); // listener.committed word 4
+        word_value = word_value | ({32{selected[30]}} & listener_committed[191:160]); // listener.committed word 5
+        word_value = word_value | ({32{selected[31]}} & listener_committed[223:192]); // listener.committed word 6
+        word_value = word_value | ({32{selected[32]}} & listener_committed[255:224]); // listener.committed word 7
+        word_value = word_value | ({32{selected[33]}} & {19'd0, listener_committed[268:256]}); // listener.committed word 8
+        word_value = word_value | ({32{selected[34]}} & {16'd0, command_status_sequence, command_status_status, 3'd0, command_status_busy}); // command.status
+        word_value = word_value | ({32{selected[35]}} & {table_read_status_busy, table_read_status_valid, 14'd0, table_read_status_index}); // table_read.status
+        word_value = word_value | ({32{selected[36]}} & {event_status_head, event_status_available}); // event.status
+        word_value = word_value | ({32{selected[37]}} & event_lost_low); // event.lost_low
+        word_value = word_value | ({32{selected[38]}} & event_lost_high); // event.lost_high
+        word_value = word_value | ({32{selected[39]}} & {16'd0, event_pop_number}); // event.pop
+        word_value = word_value | ({32{selected[40]}} & {31'd0, counter_status_busy}); // counter.status
+        word_value = word_value | ({32{kept_selected[1] && !kept_written[1]}} & 32'h00002710); // control.sweep_period
+        word_value = word_value | ({32{kept_selected[4] && !kept_written[4]}} & 32'h00000040); // control.reply_header
+        word_value = word_value | ({32{kept_selected[8] && !kept_written[8]}} & 32'h0001ffff); // isn.cookie_threshold
+        word_value = word_value | ({32{kept_selected[10] && !kept_written[10]}} & 32'h000003d1); // tcp.rto_initial
+        word_value = word_value | ({32{kept_selected[11] && !kept_written[11]}} & 32'h0001c9c4); // tcp.rto_max
+        word_value = word_value | ({32{kept_selected[12] && !kept_written[12]}} & 32'h00000005); // tcp.synack_retries
+        word_value = word_value | ({32{kept_selected[13] && !kept_written[13]}} & 32'h00000008); // tcp.orphan_retries
+        word_value = word_value | ({32{kept_selected[14] && !kept_written[14]}} & 32'h000001e9); // tcp.unsolicited_ack_interval
+        word_value = word_value | ({32{kept_selected[15] && !kept_written[15]}} & 32'h00000d64); // tcp.reset_bucket
+        word_value = word_value | ({32{kept_selected[16] && !kept_written[16]}} & 32'h00000006); // tcp.syn_retries
+        word_value = word_value | ({32{kept_selected[17] && !kept_written[17]}} & 32'h0000e4e2); // tcp.fin_timeout
+        word_value = word_value | ({32{kept_selected[18] && !kept_written[18]}} & 32'h0000e4e2); // tcp.time_wait
+        word_value = word_value | ({32{kept_selected[19] && !kept_written[19]}} & 32'h00002626); // tcp.adoption_timeout
+    end
+
+    always @(posedge clk) begin
+        if (write_enable && write_kind == KEPT) kept[write_address[10:2]] <= write_data;
+        kept_data <= kept[read_address[10:2]];
+        kept_now  <= write_enable && write_address == read_address;
+        `ifndef SYNTHESIS
+        // Simulated as what is surely wrong, so that a test sees it used.
+        if (write_enable && write_address[10:2] == read_address[10:2]) kept_data <= ~write_data;
+        `endif
+        kept_shape[0] <= kept_shown[2];
+        kept_shape[1] <= kept_shown[6] || kept_shown[47];
+        kept_shape[2] <= kept_shown[12] || kept_shown[13] || kept_shown[16];
+        kept_shape[3] <= kept_shown[30];
+        kept_shape[4] <= kept_shown[43];
+        kept_shape[5] <= kept_shown[9] || kept_shown[15];
+        kept_shape[6] <= kept_shown[29] || kept_shown[40];
+        kept_shape[7] <= kept_shown[4] || kept_shown[14];
+        kept_shape[8] <= kept_shown[0];
+        kept_shape[9] <= kept_shown[3] || kept_shown[42] || kept_shown[44] || kept_shown[46] ||
+        kept_shown[51];
+        kept_shape[10] <= kept_shown[8] || kept_shown[52];
+        kept_shape[11] <= kept_shown[5] || kept_shown[10] || kept_shown[11] || kept_shown[17] ||
+        kept_shown[18] || kept_shown[19];
+        kept_shape[12] <= kept_shown[1];
+        kept_shape[13] <= kept_shown[20];
+        kept_shape[14] <= kept_shown[7] || kept_shown[21] || kept_shown[22] || kept_shown[23] ||
+        kept_shown[24] || kept_shown[25] || kept_shown[26] || kept_shown[27] || kept_shown[28] ||
+        kept_shown[31] || kept_shown[32] || kept_shown[33] || kept_shown[34] || kept_shown[35] ||
+        kept_shown[36] || kept_shown[37] || kept_shown[38] || kept_shown[39] || kept_shown[41] ||
+        kept_shown[45] || kept_shown[48] || kept_shown[49] || kept_shown[50];
+        if (write_enable && write_address == 14'h0040) kept_written[0] <= 1'b1;
+        if (write_enable && write_address == 14'h0047) kept_written[1] <= 1'b1;
+        if (write_enable && write_address == 14'h0048) kept_written[2] <= 1'b1;
+        if (write_enable && write_address == 14'h004a) kept_written[3] <= 1'b1;
+        if (write_enable && write_address == 14'h004b) kept_written[4] <= 1'b1;
+        if (write_enable && write_address == 14'h004f) kept_written[5] <= 1'b1;
+        if (write_enable && write_address == 14'h0060) kept_written[6] <= 1'b1;
+        if (write_enable && write_address == 14'h0061) kept_written[7] <= 1'b1;
+        if (write_enable && write_address == 14'h0069) kept_written[8] <= 1'b1;
+        if (write_enable && write_address == 14'h006a) kept_written[9] <= 1'b1;
+        if (write_enable && write_address == 14'h0080) kept_written[10] <= 1'b1;
+        if (write_enable && write_address == 14'h0081) kept_written[11] <= 1'b1;
+        if (write_enable && write_address == 14'h0082) kept_written[12] <= 1'b1;
+        if (write_enable && write_address == 14'h0083) kept_written[13] <= 1'b1;
+        if (write_enable && write_address == 14'h0084) kept_written[14] <= 1'b1;
+        if (write_enable && write_address == 14'h0085) kept_written[15] <= 1'b1;
+        if (write_enable && write_address == 14'h0086) kept_written[16] <= 1'b1;
+        if (write_enable && write_address == 14'h0087) kept_written[17] <= 1'b1;
+        if (write_enable && write_address == 14'h0088) kept_written[18] <= 1'b1;
+        if (write_enable && write_address == 14'h0089) kept_written[19] <= 1'b1;
+        if (write_enable && write_address == 14'h008a) kept_written[20] <= 1'b1;
+        if (write_enable && write_address == 14'h00a0) kept_written[21] <= 1'b1;
+        if (write_enable && write_address == 14'h00a1) kept_written[22] <= 1'b1;
+        if (write_enable && write_address == 14'h00a2) kept_written[23] <= 1'b1;
+        if (write_enable && write_address == 14'h00a3) kept_written[24] <= 1'b1;
+        if (write_enable && write_address == 14'h00a4) kept_written[25] <= 1'b1;
+        if (write_enable && write_address == 14'h00a5) kept_written[26] <= 1'b1;
+        if (write_enable && write_address == 14'h00a6) kept_written[27] <= 1'b1;
+        if (write_enable && write_address == 14'h00a7) kept_written[28] <= 1'b1;
+        if (write_enable && write_address == 14'h00a8) kept_written[29] <= 1'b1;
+        if (write_enable && write_address == 14'h00b0) kept_written[30] <= 1'b1;
+        if (write_enable && write_address == 14'h0100) kept_written[31] <= 1'b1;
+        if (write_enable && write_address == 14'h0101) kept_written[32] <= 1'b1;
+        if (write_enable && write_address == 14'h0102) kept_written[33] <= 1'b1;
+        if (write_enable && write_address == 14'h0103) kept_written[34] <= 1'b1;
+        if (write_enable && write_address == 14'h0104) kept_written[35] <= 1'b1;
+        if (write_enable && write_address == 14'h0105) kept_written[36] <= 1'b1;
+        if (write_enable && write_address == 14'h0106) kept_written[37] <= 1'b1;
+        if (write_enable && write_address == 14'h0107) kept_written[38] <= 1'b1;
+        if (write_enable && write_address == 14'h0108) kept_written[39] <= 1'b1;
+        if (write_enable && write_address == 14'h0109) kept_written[40] <= 1'b1;
+        if (write_enable && write_address == 14'h010a) kept_written[41] <= 1'b1;
+        if (write_enable && write_address == 14'h010b) kept_written[42] <= 1'b1;
+        if (write_enable && write_address == 14'h010c) kept_written[43] <= 1'b1;
+        if (write_enable && write_address == 14'h010d) kept_written[44] <= 1'b1;
+        if (write_enable && write_address == 14'h010f) kept_written[45] <= 1'b1;
+        if (write_enable && write_address == 14'h0110) kept_written[46] <= 1'b1;
+        if (write_enable && write_address == 14'h0111) kept_written[47] <= 1'b1;
+        if (write_enable && write_address == 14'h0112) kept_written[48] <= 1'b1;
+        if (write_enable && write_address == 14'h0113) kept_written[49] <= 1'b1;
+        if (write_enable && write_address == 14'h0114) kept_written[50] <= 1'b1;
+        if (write_enable && write_address == 14'h0115) kept_written[51] <= 1'b1;
+        if (write_enable && write_address == 14'h0180) kept_written[52] <= 1'b1;
+        if (rst || soft_reset) kept_written <= 53'd0;
+    end
+
+    reg [31:0] kept_bits;
+
+    always @* begin
+        kept_bits = 32'd0;
+        kept_bits = kept_bits | ({32{kept_shape[0]}} & 32'h00000001);
+        kept_bits = kept_bits | ({32{kept_shape[1]}} & 32'h00000003);
+        kept_bits = kept_bits | ({32{kept_shape[2]}} & 32'h0000000f);
+        kept_bits = kept_bits | ({32{kept_shape[3]}} & 32'h000000ff);
+        kept_bits = kept_bits | ({32{kept_shape[4]}} & 32'h000001ff);
+        kept_bits = kept_bits | ({32{kept_shape[5]}} & 32'h00000fff);
+        kept_bits = kept_bits | ({32{kept_shape[6]}} & 32'h00001fff);
+        kept_bits = kept_bits | ({32{kept_shape[7]}} & 32'h00003fff);
+        kept_bits = kept_bits | ({32{kept_shape[8]}} & 32'h0000ff03);
+        kept_bits = kept_bits | ({32{kept_shape[9]}} & 32'h0000ffff);
+        kept_bits = kept_bits | ({32{kept_shape[10]}} & 32'h0001ffff);
+        kept_bits = kept_bits | ({32{kept_shape[11]}} & 32'h000fffff);
+        kept_bits = kept_bits | ({32{kept_shape[12]}} & 32'h00ffffff);
+        kept_bits = kept_bits | ({32{kept_shape[13]}} & 32'h7fffffff);
+        kept_bits = kept_bits | ({32{kept_shape[14]}} & 32'hffffffff);
+    end
+
+    wire [31:0] kept_value = (kept_now ? write_data : kept_data) & kept_bits;
+
+    assign command_answer_address = read_address[7:2];
+    assign table_read_entry_address = read_address[7:2];
+    assign event_event_address = read_address[7:2];
+    assign counter_values_address = read_address[9:2];
+
+    // ------------------------------------------------------------------------------------------------------
+    // Read channel. read_stage counts the clocks since the address was taken, one-hot: in the third, a window's
+    // data is there; every other value was registered a clock before.
+
+    reg [2:0]  read_stage;
+    reg [31:0] read_value;
+    reg [1:0]  read_kind;
+    reg [31:0] answer_value;
+
+    always @* begin
+        answer_value = read_value | kept_value;
+        if (read_address[15:8] == 8'h5) answer_value = command_answer_data;
+        if (read_address[15:8] == 8'h7) answer_value = table_read_entry_data;
+        if (read_address[15:8] == 8'h9) answer_value = event_event_data;
+        if (read_address[15:10] == 6'h3) answer_value = counter_values_data;
+    end
+
+    always @(posedge clk) begin
+        read_stage <= {read_stage[1:0], 1'b0};
+
+        if (s_axil_arvalid && s_axil_arready) begin
+            s_axil_arready <= 1'b0;
+            read_address   <= s_axil_araddr[15:2];
+            read_stage     <= 3'b001;
+        end else if (read_stage == 3'b000 && (!s_axil_rvalid || s_axil_rready)) begin
+            s_axil_arready <= 1'b1;
+        end
+
+        read_value <= word_value;
+        read_kind  <= kind_of(read_address);
+
+        if (read_stage[2]) begin
+            s_axil_rvalid <= 1'b1;
+            s_axil_rdata  <= answer_value;
+            s_axil_rresp  <= (read_kind == NOTHING) ? DECERR : OKAY;
+        end else if (s_axil_rready) begin
+            s_axil_rvalid <= 1'b0;
+        end
+
+        if (rst) begin
+            s_axil_arready <= 1'b0;
+            s_axil_rvalid  <= 1'b0;
+            read_stage     <= 3'b000;
+        end
+    end
+
+    // ------------------------------------------------------------------------------------------------------
     // What software has written.
 
     always @(posedge clk) begin
@@ -732,18 +811,6 @@ module offload_registers (
         table_read_go_strobe <= 1'b0;
         event_pop_strobe <= 1'b0;
         counter_action_snapshot <= 1'b0;
-
-        if (isn_key_clear) begin
-            isn_key <= 128'd0;
-        end
-
-        if (isn_placement_key_clear) begin
-            isn_placement_key <= 352'd0;
-        end
-
-        if (isn_cookie_key_clear) begin
-            isn_cookie_key <= 128'd0;
-        end
 
         if (write_enable) begin
             case (write_address)
@@ -764,10 +831,6 @@ module offload_registers (
                 14'h004f: control_heartbeat_timeout_ticks <= write_data[19:0];
                 14'h0060: isn_mode_mode <= write_data[1:0];
                 14'h0061: isn_fixed_value <= write_data;
-                14'h0064: isn_key[31:0] <= write_data;
-                14'h0065: isn_key[63:32] <= write_data;
-                14'h0066: isn_key[95:64] <= write_data;
-                14'h0067: isn_key[127:96] <= write_data;
                 14'h0068: begin
                     isn_key_commit_isn <= write_data[0];
                     isn_key_commit_placement <= write_data[1];
@@ -778,21 +841,6 @@ module offload_registers (
                     isn_cookie_bucket_depth <= write_data[7:0];
                     isn_cookie_bucket_refill_shift <= write_data[11:8];
                 end
-                14'h006c: isn_placement_key[31:0] <= write_data;
-                14'h006d: isn_placement_key[63:32] <= write_data;
-                14'h006e: isn_placement_key[95:64] <= write_data;
-                14'h006f: isn_placement_key[127:96] <= write_data;
-                14'h0070: isn_placement_key[159:128] <= write_data;
-                14'h0071: isn_placement_key[191:160] <= write_data;
-                14'h0072: isn_placement_key[223:192] <= write_data;
-                14'h0073: isn_placement_key[255:224] <= write_data;
-                14'h0074: isn_placement_key[287:256] <= write_data;
-                14'h0075: isn_placement_key[319:288] <= write_data;
-                14'h0076: isn_placement_key[351:320] <= write_data;
-                14'h0078: isn_cookie_key[31:0] <= write_data;
-                14'h0079: isn_cookie_key[63:32] <= write_data;
-                14'h007a: isn_cookie_key[95:64] <= write_data;
-                14'h007b: isn_cookie_key[127:96] <= write_data;
                 14'h0080: tcp_rto_initial_ticks <= write_data[19:0];
                 14'h0081: tcp_rto_max_ticks <= write_data[19:0];
                 14'h0082: tcp_synack_retries_count <= write_data[3:0];
@@ -885,12 +933,9 @@ module offload_registers (
             control_heartbeat_timeout_ticks <= 20'd0;
             isn_mode_mode <= 2'd0;
             isn_fixed_value <= 32'd0;
-            isn_key <= 128'd0;
             isn_cookie_threshold_half_open <= 17'd131071;
             isn_cookie_bucket_depth <= 8'd0;
             isn_cookie_bucket_refill_shift <= 4'd0;
-            isn_placement_key <= 352'd0;
-            isn_cookie_key <= 128'd0;
             tcp_rto_initial_ticks <= 20'd977;
             tcp_rto_max_ticks <= 20'd117188;
             tcp_synack_retries_count <= 4'd5;
@@ -925,6 +970,111 @@ module offload_registers (
             event_pop_number <= 16'd0;
         end
     end
+
+    always @(posedge clk) begin
+        if (rst || soft_reset || (isn_key_clear && !(write_enable && write_address == 14'h0064))) begin
+            isn_key[31:0] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0064) begin
+            isn_key[31:0] <= write_data;
+        end
+        if (rst || soft_reset || (isn_key_clear && !(write_enable && write_address == 14'h0065))) begin
+            isn_key[63:32] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0065) begin
+            isn_key[63:32] <= write_data;
+        end
+        if (rst || soft_reset || (isn_key_clear && !(write_enable && write_address == 14'h0066))) begin
+            isn_key[95:64] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0066) begin
+            isn_key[95:64] <= write_data;
+        end
+        if (rst || soft_reset || (isn_key_clear && !(write_enable && write_address == 14'h0067))) begin
+            isn_key[127:96] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0067) begin
+            isn_key[127:96] <= write_data;
+        end
+    end
+
+    always @(posedge clk) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h006c))) begin
+            isn_placement_key[31:0] <= 32'd0;
+        end else if (write_enable && write_address == 14'h006c) begin
+            isn_placement_key[31:0] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h006d))) begin
+            isn_placement_key[63:32] <= 32'd0;
+        end else if (write_enable && write_address == 14'h006d) begin
+            isn_placement_key[63:32] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h006e))) begin
+            isn_placement_key[95:64] <= 32'd0;
+        end else if (write_enable && write_address == 14'h006e) begin
+            isn_placement_key[95:64] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h006f))) begin
+            isn_placement_key[127:96] <= 32'd0;
+        end else if (write_enable && write_address == 14'h006f) begin
+            isn_placement_key[127:96] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0070))) begin
+            isn_placement_key[159:128] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0070) begin
+            isn_placement_key[159:128] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0071))) begin
+            isn_placement_key[191:160] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0071) begin
+            isn_placement_key[191:160] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0072))) begin
+            isn_placement_key[223:192] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0072) begin
+            isn_placement_key[223:192] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0073))) begin
+            isn_placement_key[255:224] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0073) begin
+            isn_placement_key[255:224] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0074))) begin
+            isn_placement_key[287:256] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0074) begin
+            isn_placement_key[287:256] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0075))) begin
+            isn_placement_key[319:288] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0075) begin
+            isn_placement_key[319:288] <= write_data;
+        end
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0076))) begin
+            isn_placement_key[351:320] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0076) begin
+            isn_placement_key[351:320] <= write_data;
+        end
+    end
+
+    always @(posedge clk) begin
+        if (rst || soft_reset || (isn_cookie_key_clear && !(write_enable && write_address == 14'h0078))) begin
+            isn_cookie_key[31:0] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0078) begin
+            isn_cookie_key[31:0] <= write_data;
+        end
+        if (rst || soft_reset || (isn_cookie_key_clear && !(write_enable && write_address == 14'h0079))) begin
+            isn_cookie_key[63:32] <= 32'd0;
+        end else if (write_enable && write_address == 14'h0079) begin
+            isn_cookie_key[63:32] <= write_data;
+        end
+        if (rst || soft_reset || (isn_cookie_key_clear && !(write_enable && write_address == 14'h007a))) begin
+            isn_cookie_key[95:64] <= 32'd0;
+        end else if (write_enable && write_address == 14'h007a) begin
+            isn_cookie_key[95:64] <= write_data;
+        end
+        if (rst || soft_reset || (isn_cookie_key_clear && !(write_enable && write_address == 14'h007b))) begin
+            isn_cookie_key[127:96] <= 32'd0;
+        end else if (write_enable && write_address == 14'h007b) begin
+            isn_cookie_key[127:96] <= write_data;
+        end
+    end
+
 
 endmodule
 
