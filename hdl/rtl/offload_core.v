@@ -225,14 +225,10 @@ module offload_core #(
     assign irq = event_pending && irq_enable;
 
     // ================================================================ ports
-    wire                     net_room, net_key_valid, net_segment_valid, net_verdict_valid, net_verdict_ready;
-    wire [`KEY_BITS-1:0]     net_key;
-    wire [`SEGMENT_BITS-1:0] net_segment;
+    wire                     net_verdict_valid, net_verdict_ready;
     wire [`VERDICT_BITS-1:0] net_verdict;
     wire                     net_received, net_passed, net_consumed, net_full, net_length, net_ingress_busy;
-    wire                     host_room, host_key_valid, host_segment_valid, host_verdict_valid, host_verdict_ready;
-    wire [`KEY_BITS-1:0]     host_key;
-    wire [`SEGMENT_BITS-1:0] host_segment;
+    wire                     host_verdict_valid, host_verdict_ready;
     wire [`VERDICT_BITS-1:0] host_verdict;
     wire                     host_received, host_passed, host_consumed, host_full, host_length, host_ingress_busy;
     wire [DATA_WIDTH-1:0]    up_tdata;                          // frames that pass from the host to the network
@@ -247,40 +243,24 @@ module offload_core #(
     wire [VERDICT_BITS:0]    net_verdicts_waiting, host_verdicts_waiting;
     wire                     net_verdicts_empty, host_verdicts_empty;
 
-    ingress #(
-        .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(0),
-        .SPARSE(SPARSE)
-    ) net_ingress (
-        .clk(clk), .rst(core_rst),
-        .s_axis_tdata(s_axis_net_tdata), .s_axis_tkeep(s_axis_net_tkeep), .s_axis_tvalid(s_axis_net_tvalid),
-        .s_axis_tready(s_axis_net_tready), .s_axis_tlast(s_axis_net_tlast), .s_axis_tuser(s_axis_net_tuser),
-        .room(net_room && ready && !net_verdicts_waiting[VERDICT_BITS-1]),
-        .key_valid(net_key_valid), .key(net_key), .segment_valid(net_segment_valid), .segment(net_segment),
-        .verdict_valid(net_verdict_valid), .verdict_ready(net_verdict_ready), .verdict(net_verdict),
-        .m_axis_tdata(down_tdata), .m_axis_tkeep(down_tkeep), .m_axis_tvalid(down_tvalid),
-        .m_axis_tready(down_tready), .m_axis_tlast(down_tlast),
-        .park_valid(park_valid), .park_data(park_data), .park_bytes(park_bytes), .park_last(park_last),
-        .count_received(net_received), .count_passed(net_passed), .count_consumed(net_consumed),
-        .count_dropped_full(net_full), .count_dropped_length(net_length), .busy(net_ingress_busy)
-    );
+    wire                         net_head_valid, net_head_ready, net_head_hashed, net_queue_busy;
+    wire [32:0]                  net_head_hash;
+    wire [SLOT_BITS-1:0]         net_head_slot;
+    wire [`SEGMENT_BITS-1:0]     net_record;
+    wire [63:0]                  net_siphash;
+    wire                         host_head_valid, host_head_ready, host_head_hashed, host_queue_busy;
+    wire [32:0]                  host_head_hash;
+    wire [SLOT_BITS-1:0]         host_head_slot;
+    wire [`SEGMENT_BITS-1:0]     host_record;
+    wire [63:0]                  host_siphash;
+    wire [`HASH_RESULT_BITS-1:0] net_result, host_result;
+    wire                         net_isn_hashed, net_isn_voided;
+    wire                         issue, issue_hashed, dispatcher_busy;
+    wire [`EVENT_KIND_BITS-1:0] issue_kind;
+    wire [32:0]                  issue_hash;
+    wire [15:0]                  issue_index;
+    wire [SLOT_BITS-1:0]         issue_slot;
 
-    ingress #(
-        .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(1),
-        .SPARSE(SPARSE)
-    ) host_ingress (
-        .clk(clk), .rst(core_rst),
-        .s_axis_tdata(s_axis_host_tdata), .s_axis_tkeep(s_axis_host_tkeep), .s_axis_tvalid(s_axis_host_tvalid),
-        .s_axis_tready(s_axis_host_tready), .s_axis_tlast(s_axis_host_tlast), .s_axis_tuser(s_axis_host_tuser),
-        .room(host_room && ready && !host_verdicts_waiting[VERDICT_BITS-1]),
-        .key_valid(host_key_valid), .key(host_key), .segment_valid(host_segment_valid), .segment(host_segment),
-        .verdict_valid(host_verdict_valid), .verdict_ready(host_verdict_ready), .verdict(host_verdict),
-        .m_axis_tdata(up_tdata), .m_axis_tkeep(up_tkeep), .m_axis_tvalid(up_tvalid),
-        .m_axis_tready(up_tready), .m_axis_tlast(up_tlast),
-        .count_received(host_received), .count_passed(host_passed), .count_consumed(host_consumed),
-        .count_dropped_full(host_full), .count_dropped_length(host_length), .busy(host_ingress_busy)
-    );
-
-    // ================================================================ hash
     wire                     net_hash_valid, net_hash_ready, host_hash_valid, host_hash_ready;
     wire                     command_hash_valid, command_hash_ready;
     wire [`KEY_BITS-1:0]     net_hash_key, host_hash_key;
@@ -294,6 +274,149 @@ module offload_core #(
     wire [31:0]              net_hash_sequence;
     wire [23:0]              net_hash_period;
 
+    generate
+        if (SPARSE == 0) begin : wide_ports
+            wire                 net_room, net_key_valid, net_segment_valid;
+            wire [`KEY_BITS-1:0] net_key;
+            wire                 host_room, host_key_valid, host_segment_valid;
+            wire [`KEY_BITS-1:0] host_key;
+            wire [`SEGMENT_BITS-1:0] net_segment, host_segment;
+
+            ingress #(
+                .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(0)
+            ) net_ingress (
+                .clk(clk), .rst(core_rst),
+                .s_axis_tdata(s_axis_net_tdata), .s_axis_tkeep(s_axis_net_tkeep), .s_axis_tvalid(s_axis_net_tvalid),
+                .s_axis_tready(s_axis_net_tready), .s_axis_tlast(s_axis_net_tlast), .s_axis_tuser(s_axis_net_tuser),
+                .room(net_room && ready && !net_verdicts_waiting[VERDICT_BITS-1]),
+                .key_valid(net_key_valid), .key(net_key), .segment_valid(net_segment_valid), .segment(net_segment),
+                .verdict_valid(net_verdict_valid), .verdict_ready(net_verdict_ready), .verdict(net_verdict),
+                .m_axis_tdata(down_tdata), .m_axis_tkeep(down_tkeep), .m_axis_tvalid(down_tvalid),
+                .m_axis_tready(down_tready), .m_axis_tlast(down_tlast),
+                .park_valid(park_valid), .park_data(park_data), .park_bytes(park_bytes), .park_last(park_last),
+                .count_received(net_received), .count_passed(net_passed), .count_consumed(net_consumed),
+                .count_dropped_full(net_full), .count_dropped_length(net_length), .busy(net_ingress_busy)
+            );
+
+            ingress #(
+                .DATA_WIDTH(DATA_WIDTH), .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(1)
+            ) host_ingress (
+                .clk(clk), .rst(core_rst),
+                .s_axis_tdata(s_axis_host_tdata), .s_axis_tkeep(s_axis_host_tkeep), .s_axis_tvalid(s_axis_host_tvalid),
+                .s_axis_tready(s_axis_host_tready), .s_axis_tlast(s_axis_host_tlast), .s_axis_tuser(s_axis_host_tuser),
+                .room(host_room && ready && !host_verdicts_waiting[VERDICT_BITS-1]),
+                .key_valid(host_key_valid), .key(host_key), .segment_valid(host_segment_valid), .segment(host_segment),
+                .verdict_valid(host_verdict_valid), .verdict_ready(host_verdict_ready), .verdict(host_verdict),
+                .m_axis_tdata(up_tdata), .m_axis_tkeep(up_tkeep), .m_axis_tvalid(up_tvalid),
+                .m_axis_tready(up_tready), .m_axis_tlast(up_tlast),
+                .count_received(host_received), .count_passed(host_passed), .count_consumed(host_consumed),
+                .count_dropped_full(host_full), .count_dropped_length(host_length), .busy(host_ingress_busy)
+            );
+
+            port_queue #(.DEPTH_BITS(SLOT_BITS)) net_queue (
+                .clk(clk), .rst(core_rst), .busy(net_queue_busy), .room(net_room),
+                .key_valid(net_key_valid), .key(net_key), .segment_valid(net_segment_valid), .segment(net_segment),
+                .hash_valid(net_hash_valid), .hash_ready(net_hash_ready), .hash_key(net_hash_key),
+                .hash_result(net_hash_result), .hash_previous(net_hash_previous), .hash_sequence(net_hash_sequence),
+                .hash_period(net_hash_period),
+                .may_arm(cookie_key_set), .armed(cookie_armed), .armed_syn(cookie_armed_syn), .period(cookie_period),
+                .isn_hashed(net_isn_hashed), .isn_voided(net_isn_voided),
+                .placement_valid(placement_valid && placement_source == FROM_NET), .placement(placement),
+                .placement_is_cookie(placement_is_cookie),
+                .siphash_valid(siphash_valid && siphash_source == FROM_NET), .siphash(siphash), .siphash_result(siphash_result),
+                .head_valid(net_head_valid), .head_ready(net_head_ready), .head_hashed(net_head_hashed),
+                .head_placement(net_head_hash), .head_hash_slot(net_head_slot),
+                .issue(issue && issue_kind == `EVENT_KIND_NET), .record(net_record),
+                .siphash_slot(fetch_hash_slot), .siphash_data(net_siphash), .result_data(net_result)
+            );
+
+            port_queue #(.DEPTH_BITS(SLOT_BITS)) host_queue (
+                .clk(clk), .rst(core_rst), .busy(host_queue_busy), .room(host_room),
+                .key_valid(host_key_valid), .key(host_key), .segment_valid(host_segment_valid), .segment(host_segment),
+                .hash_valid(host_hash_valid), .hash_ready(host_hash_ready), .hash_key(host_hash_key),
+                .hash_result(host_hash_result),
+                .may_arm(1'b0), .armed(1'b0), .armed_syn(1'b0), .period(24'd0),
+                .placement_valid(placement_valid && placement_source == FROM_HOST), .placement(placement),
+                .placement_is_cookie(placement_is_cookie),
+                .siphash_valid(siphash_valid && siphash_source == FROM_HOST), .siphash(siphash), .siphash_result(siphash_result),
+                .head_valid(host_head_valid), .head_ready(host_head_ready), .head_hashed(host_head_hashed),
+                .head_placement(host_head_hash), .head_hash_slot(host_head_slot),
+                .issue(issue && issue_kind == `EVENT_KIND_HOST), .record(host_record),
+                .siphash_slot(fetch_hash_slot), .siphash_data(host_siphash), .result_data(host_result)
+            );
+        end else begin : gigabit_ports
+            wire                     net_key_valid, net_segment_valid, net_take;
+            wire                     host_key_valid, host_segment_valid, host_take;
+            wire [`SEGMENT_BITS-1:0] net_segment, host_segment;
+            wire                     unused = &{1'b0, fetch_hash_slot, 1'b0};
+
+            ingress_words #(
+                .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(0)
+            ) net_ingress (
+                .clk(clk), .rst(core_rst),
+                .s_axis_tdata(s_axis_net_tdata), .s_axis_tkeep(s_axis_net_tkeep), .s_axis_tvalid(s_axis_net_tvalid),
+                .s_axis_tready(s_axis_net_tready), .s_axis_tlast(s_axis_net_tlast), .s_axis_tuser(s_axis_net_tuser),
+                .room(ready && !net_verdicts_waiting[VERDICT_BITS-1]),
+                .key_valid(net_key_valid), .segment_valid(net_segment_valid), .segment(net_segment), .take(net_take),
+                .verdict_valid(net_verdict_valid), .verdict_ready(net_verdict_ready), .verdict(net_verdict),
+                .m_axis_tdata(down_tdata), .m_axis_tkeep(down_tkeep), .m_axis_tvalid(down_tvalid),
+                .m_axis_tready(down_tready), .m_axis_tlast(down_tlast),
+                .park_valid(park_valid), .park_data(park_data), .park_bytes(park_bytes), .park_last(park_last),
+                .count_received(net_received), .count_passed(net_passed), .count_consumed(net_consumed),
+                .count_dropped_full(net_full), .count_dropped_length(net_length), .busy(net_ingress_busy)
+            );
+
+            port_slot net_slot (
+                .clk(clk), .rst(core_rst), .busy(net_queue_busy),
+                .armed(cookie_armed), .armed_syn(cookie_armed_syn), .period(cookie_period),
+                .isn_hashed(net_isn_hashed), .isn_voided(net_isn_voided),
+                .key_valid(net_key_valid), .segment_valid(net_segment_valid), .segment(net_segment), .take(net_take),
+                .hash_valid(net_hash_valid), .hash_ready(net_hash_ready), .hash_result(net_hash_result),
+                .hash_previous(net_hash_previous), .hash_sequence(net_hash_sequence),
+                .hash_period(net_hash_period),
+                .placement_valid(placement_valid && placement_source == FROM_NET), .placement(placement),
+                .placement_is_cookie(placement_is_cookie),
+                .siphash_valid(siphash_valid && siphash_source == FROM_NET), .siphash(siphash), .siphash_result(siphash_result),
+                .head_valid(net_head_valid), .head_ready(net_head_ready), .head_hashed(net_head_hashed),
+                .head_placement(net_head_hash), .written(write_valid && write_kind == `EVENT_KIND_NET),
+                .record(net_record), .siphash_data(net_siphash), .result_data(net_result)
+            );
+            assign net_hash_key  = net_segment[`SEGMENT_KEY];
+            assign net_head_slot = {SLOT_BITS{1'b0}};
+
+            ingress_words #(
+                .FRAME_FIFO_BYTES(FRAME_FIFO_BYTES), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .FROM_HOST(1)
+            ) host_ingress (
+                .clk(clk), .rst(core_rst),
+                .s_axis_tdata(s_axis_host_tdata), .s_axis_tkeep(s_axis_host_tkeep), .s_axis_tvalid(s_axis_host_tvalid),
+                .s_axis_tready(s_axis_host_tready), .s_axis_tlast(s_axis_host_tlast), .s_axis_tuser(s_axis_host_tuser),
+                .room(ready && !host_verdicts_waiting[VERDICT_BITS-1]),
+                .key_valid(host_key_valid), .segment_valid(host_segment_valid), .segment(host_segment), .take(host_take),
+                .verdict_valid(host_verdict_valid), .verdict_ready(host_verdict_ready), .verdict(host_verdict),
+                .m_axis_tdata(up_tdata), .m_axis_tkeep(up_tkeep), .m_axis_tvalid(up_tvalid),
+                .m_axis_tready(up_tready), .m_axis_tlast(up_tlast),
+                .count_received(host_received), .count_passed(host_passed), .count_consumed(host_consumed),
+                .count_dropped_full(host_full), .count_dropped_length(host_length), .busy(host_ingress_busy)
+            );
+
+            port_slot host_slot (
+                .clk(clk), .rst(core_rst), .busy(host_queue_busy),
+                .armed(1'b0), .armed_syn(1'b0), .period(24'd0),
+                .key_valid(host_key_valid), .segment_valid(host_segment_valid), .segment(host_segment), .take(host_take),
+                .hash_valid(host_hash_valid), .hash_ready(host_hash_ready), .hash_result(host_hash_result),
+                .placement_valid(placement_valid && placement_source == FROM_HOST), .placement(placement),
+                .placement_is_cookie(placement_is_cookie),
+                .siphash_valid(siphash_valid && siphash_source == FROM_HOST), .siphash(siphash), .siphash_result(siphash_result),
+                .head_valid(host_head_valid), .head_ready(host_head_ready), .head_hashed(host_head_hashed),
+                .head_placement(host_head_hash), .written(write_valid && write_kind == `EVENT_KIND_HOST),
+                .record(host_record), .siphash_data(host_siphash), .result_data(host_result)
+            );
+            assign host_hash_key  = host_segment[`SEGMENT_KEY];
+            assign host_head_slot = {SLOT_BITS{1'b0}};
+        end
+    endgenerate
+
+    // ================================================================ hash
     cookie_keys cookie_keys (
         .clk(clk), .rst(core_rst), .timebase_us(timebase_us),
         .commit(cookie_key_commit), .staging(cookie_key_staging), .key_set(cookie_key_set),
@@ -345,57 +468,6 @@ module offload_core #(
             );
         end
     endgenerate
-
-    // ================================================================ queues in front of the pipeline
-    wire                         net_head_valid, net_head_ready, net_head_hashed, net_queue_busy;
-    wire [32:0]                  net_head_hash;
-    wire [SLOT_BITS-1:0]         net_head_slot;
-    wire [`SEGMENT_BITS-1:0]     net_record;
-    wire [63:0]                  net_siphash;
-    wire                         host_head_valid, host_head_ready, host_head_hashed, host_queue_busy;
-    wire [32:0]                  host_head_hash;
-    wire [SLOT_BITS-1:0]         host_head_slot;
-    wire [`SEGMENT_BITS-1:0]     host_record;
-    wire [63:0]                  host_siphash;
-    wire [`HASH_RESULT_BITS-1:0] net_result, host_result;
-    wire                         net_isn_hashed, net_isn_voided;
-    wire                         issue, issue_hashed, dispatcher_busy;
-    wire [`EVENT_KIND_BITS-1:0] issue_kind;
-    wire [32:0]                  issue_hash;
-    wire [15:0]                  issue_index;
-    wire [SLOT_BITS-1:0]         issue_slot;
-
-    port_queue #(.DEPTH_BITS(SLOT_BITS)) net_queue (
-        .clk(clk), .rst(core_rst), .busy(net_queue_busy), .room(net_room),
-        .key_valid(net_key_valid), .key(net_key), .segment_valid(net_segment_valid), .segment(net_segment),
-        .hash_valid(net_hash_valid), .hash_ready(net_hash_ready), .hash_key(net_hash_key),
-        .hash_result(net_hash_result), .hash_previous(net_hash_previous), .hash_sequence(net_hash_sequence),
-        .hash_period(net_hash_period),
-        .may_arm(cookie_key_set), .armed(cookie_armed), .armed_syn(cookie_armed_syn), .period(cookie_period),
-        .isn_hashed(net_isn_hashed), .isn_voided(net_isn_voided),
-        .placement_valid(placement_valid && placement_source == FROM_NET), .placement(placement),
-        .placement_is_cookie(placement_is_cookie),
-        .siphash_valid(siphash_valid && siphash_source == FROM_NET), .siphash(siphash), .siphash_result(siphash_result),
-        .head_valid(net_head_valid), .head_ready(net_head_ready), .head_hashed(net_head_hashed),
-        .head_placement(net_head_hash), .head_hash_slot(net_head_slot),
-        .issue(issue && issue_kind == `EVENT_KIND_NET), .record(net_record),
-        .siphash_slot(fetch_hash_slot), .siphash_data(net_siphash), .result_data(net_result)
-    );
-
-    port_queue #(.DEPTH_BITS(SLOT_BITS)) host_queue (
-        .clk(clk), .rst(core_rst), .busy(host_queue_busy), .room(host_room),
-        .key_valid(host_key_valid), .key(host_key), .segment_valid(host_segment_valid), .segment(host_segment),
-        .hash_valid(host_hash_valid), .hash_ready(host_hash_ready), .hash_key(host_hash_key),
-        .hash_result(host_hash_result),
-        .may_arm(1'b0), .armed(1'b0), .armed_syn(1'b0), .period(24'd0),
-        .placement_valid(placement_valid && placement_source == FROM_HOST), .placement(placement),
-        .placement_is_cookie(placement_is_cookie),
-        .siphash_valid(siphash_valid && siphash_source == FROM_HOST), .siphash(siphash), .siphash_result(siphash_result),
-        .head_valid(host_head_valid), .head_ready(host_head_ready), .head_hashed(host_head_hashed),
-        .head_placement(host_head_hash), .head_hash_slot(host_head_slot),
-        .issue(issue && issue_kind == `EVENT_KIND_HOST), .record(host_record),
-        .siphash_slot(fetch_hash_slot), .siphash_data(host_siphash), .result_data(host_result)
-    );
 
     // ================================================================ commands, walker
     wire                         command_event_valid, command_event_ready, flush_start, flush_done;
@@ -471,8 +543,8 @@ module offload_core #(
         .write_origin(write_next_entry[`ENTRY_ORIGIN]), .write_created(write_next_entry[`ENTRY_CREATED])
     );
 
-    dispatcher #(.SLOT_BITS(SLOT_BITS)) dispatcher (
-        .clk(clk), .rst(core_rst), .busy(dispatcher_busy),
+    dispatcher #(.SLOT_BITS(SLOT_BITS), .SINGLE(SPARSE)) dispatcher (
+        .clk(clk), .rst(core_rst), .busy(dispatcher_busy), .hold(reply_waits),
         .net_valid(net_head_valid), .net_ready(net_head_ready), .net_hashed(net_head_hashed),
         .net_hash(net_head_hash), .net_slot(net_head_slot),
         .host_valid(host_head_valid), .host_ready(host_head_ready), .host_hashed(host_head_hashed),
@@ -487,15 +559,14 @@ module offload_core #(
     // ================================================================ look-up
     localparam FETCH = 6;                                       // clocks from issue to fetch
     reg  [10:1]                      in_flight;                 // by clocks since issue
-    reg  [`EVENT_KIND_BITS-1:0]     flight_kind [1:FETCH];
-    reg  [SLOT_BITS-1:0]             flight_slot [1:FETCH];
-    reg  [`SEGMENT_BITS-1:0]         flight_record [3:FETCH];
-    integer                          k;
+    reg  [`EVENT_KIND_BITS-1:0]      first_kind;                // of the event that was issued one clock ago
+    reg  [`SEGMENT_BITS-1:0]         match_record, select_record; // two clocks after issue, three
+    wire [`EVENT_KIND_BITS-1:0]      match_kind, fetch_kind;
+    wire [`SEGMENT_BITS-1:0]         fetch_record;
+    wire [SLOT_BITS-1:0]             fetch_hash_slot;
 
-    wire [SLOT_BITS-1:0]     fetch_hash_slot = flight_slot[FETCH];
-    reg  [`SEGMENT_BITS-1:0] match_record;
     always @* begin
-        case (flight_kind[2])
+        case (match_kind)
             `EVENT_KIND_NET:  match_record = net_record;
             `EVENT_KIND_HOST: match_record = host_record;
             default: begin
@@ -509,21 +580,23 @@ module offload_core #(
     end
 
     always @(posedge clk) begin
-        in_flight        <= core_rst ? 10'd0 : {in_flight[9:1], issue};
-        flight_kind[1]   <= issue_kind == `EVENT_KIND_COMMAND && command_drained ? `EVENT_KIND_DRAINED : issue_kind;
-        flight_slot[1]   <= issue_slot;
-        flight_record[3] <= match_record;
-        for (k = 2; k <= FETCH; k = k + 1) begin
-            flight_kind[k] <= flight_kind[k-1];
-            flight_slot[k] <= flight_slot[k-1];
-        end
-        for (k = 4; k <= FETCH; k = k + 1) flight_record[k] <= flight_record[k-1];
+        in_flight     <= core_rst ? 10'd0 : {in_flight[9:1], issue};
+        first_kind    <= issue_kind == `EVENT_KIND_COMMAND && command_drained ? `EVENT_KIND_DRAINED : issue_kind;
+        if (SPARSE == 0 || in_flight[2]) select_record <= match_record;
     end
+
+    // Where one event is in flight at a time, all that belongs to it stands still until it is written.
+    delay #(.WIDTH(`EVENT_KIND_BITS), .CLOCKS(1), .STILL(SPARSE)) to_match (.clk(clk), .from(first_kind), .to(match_kind));
+    delay #(.WIDTH(`EVENT_KIND_BITS), .CLOCKS(FETCH - 2), .STILL(SPARSE)) to_fetch (.clk(clk), .from(match_kind), .to(fetch_kind));
+    delay #(.WIDTH(SLOT_BITS), .CLOCKS(FETCH), .STILL(SPARSE)) slot_to_fetch (.clk(clk), .from(issue_slot), .to(fetch_hash_slot));
+    delay #(.WIDTH(`SEGMENT_BITS), .CLOCKS(FETCH - 3), .STILL(SPARSE)) record_to_fetch (
+        .clk(clk), .from(select_record), .to(fetch_record)
+    );
 
     wire [7:0] match_flags = match_record[`SEGMENT_FLAGS];
     // A SYN, the ACK of a cookie, or an active open.
-    wire match_may_insert = flight_kind[2] == `EVENT_KIND_COMMAND ? command_code == `COMMAND_CODE_OPEN
-                          : flight_kind[2] == `EVENT_KIND_NET && !match_flags[2] &&
+    wire match_may_insert = match_kind == `EVENT_KIND_COMMAND ? command_code == `COMMAND_CODE_OPEN
+                          : match_kind == `EVENT_KIND_NET && !match_flags[2] &&
                             (match_flags[4] ? cookie_reserve_wanted && !match_flags[1] : match_flags[1]);
     wire [15:0] fetch_index;
     wire       fetch_selected, fetch_same_index, fetch_matched, decide_can_insert, decide_insert;
@@ -584,8 +657,8 @@ module offload_core #(
     // A network segment that was hashed with the ISN message is decided when what it wrote has been counted.
     reg  [FETCH:1]               flight_keyed;                  // network segments that have a key, by clocks since issue
     reg  [6:1]                   isn_decided;                   // by clocks since fetch
-    wire [63:0]                  fetch_hash = flight_kind[FETCH] == `EVENT_KIND_HOST ? host_siphash : net_siphash;
-    wire [`HASH_RESULT_BITS-1:0] fetch_hash_result = flight_kind[FETCH] == `EVENT_KIND_HOST ? host_result : net_result;
+    wire [63:0]                  fetch_hash = fetch_kind == `EVENT_KIND_HOST ? host_siphash : net_siphash;
+    wire [`HASH_RESULT_BITS-1:0] fetch_hash_result = fetch_kind == `EVENT_KIND_HOST ? host_result : net_result;
     wire                         decide_cookie_recent, decide_cookie_token, decide_cookie_sent;
     always @(posedge clk) begin
         flight_keyed <= {flight_keyed[FETCH-1:1], issue_hashed && issue_kind == `EVENT_KIND_NET};
@@ -605,9 +678,9 @@ module offload_core #(
     );
 
     // ================================================================ transition
-    transition transition (
+    transition #(.STILL(SPARSE)) transition (
         .clk(clk), .rst(core_rst),
-        .fetch_valid(in_flight[FETCH]), .fetch_kind(flight_kind[FETCH]), .fetch_segment(flight_record[FETCH]),
+        .fetch_valid(in_flight[FETCH]), .fetch_kind(fetch_kind), .fetch_segment(fetch_record),
         .fetch_entry(fetch_entry), .fetch_selected(fetch_selected), .fetch_same_index(fetch_same_index),
         .fetch_hash(fetch_hash), .fetch_hash_result(fetch_hash_result),
         .fetch_matched(fetch_matched), .fetch_slot(fetch_slot),
@@ -647,7 +720,7 @@ module offload_core #(
 
     // ================================================================ frames that wait for the host
     wire                    decide_park_repeat, decide_park_any, decide_park_room, decide_park;
-    wire [7:0]              fetch_flags = flight_record[FETCH][`SEGMENT_FLAGS];
+    wire [7:0]              fetch_flags = fetch_record[`SEGMENT_FLAGS];
     wire [DATA_WIDTH-1:0]   drained_tdata;
     wire [DATA_WIDTH/8-1:0] drained_tkeep;
     wire                    drained_tvalid, drained_tready, drained_tlast, unparked, park_discarded, park_busy;
@@ -655,8 +728,8 @@ module offload_core #(
 
     park_store #(.DATA_WIDTH(DATA_WIDTH), .PARK_SLOTS(PARK_SLOTS), .MAX_FRAME_BYTES(MAX_FRAME_BYTES)) park_store (
         .clk(clk), .rst(core_rst),
-        .fetch_index(fetch_index), .fetch_seq(flight_record[FETCH][`SEGMENT_SEQ]),
-        .fetch_length(flight_record[FETCH][`SEGMENT_DATA_LENGTH]), .fetch_fin(fetch_flags[0]),
+        .fetch_index(fetch_index), .fetch_seq(fetch_record[`SEGMENT_SEQ]),
+        .fetch_length(fetch_record[`SEGMENT_DATA_LENGTH]), .fetch_fin(fetch_flags[0]),
         .decide_park_repeat(decide_park_repeat), .decide_park_any(decide_park_any),
         .decide_park_room(decide_park_room), .decide_park(decide_park),
         .write_park(write_park), .write_discard(write_discard || write_free), .write_index(write_index),
@@ -684,8 +757,8 @@ module offload_core #(
     assign host_verdict_valid = !host_verdicts_empty;
 
     // ================================================================ replies
-    wire [`REPLY_BITS-1:0]  queued_reply;
-    wire                    replies_empty, replies_full, reply_ready, builder_busy, mux_busy;
+    wire                    reply_lost, builder_busy, mux_busy;
+    wire                    reply_waits;                        // of two events' replies, the builder has to take one
     wire [DATA_WIDTH-1:0]   reply_tdata;
     wire [DATA_WIDTH/8-1:0] reply_tkeep;
     wire                    reply_tvalid, reply_tready, reply_tlast, reply_to_host, demux_busy;
@@ -697,21 +770,46 @@ module offload_core #(
 
     always @(posedge clk)
         if (core_rst) host_ack <= 1'b0;
-        else if (write_reply_valid && write_reply[`REPLY_TO_HOST] && !replies_full) host_ack <= 1'b1;
-        else if (ack_tvalid && ack_tready && ack_tlast) host_ack <= 1'b0;
+        else if (write_reply_valid && write_reply[`REPLY_TO_HOST] && (SPARSE != 0 || !reply_lost)) host_ack <= 1'b1;
+        else if ((ack_tvalid && ack_tready && ack_tlast) || (SPARSE != 0 && reply_lost)) host_ack <= 1'b0;
 
     // A port that takes nothing must not stop the pipeline: what does not fit is dropped, and TCP sends again.
-    fifo #(.WIDTH(`REPLY_BITS), .DEPTH_BITS(5)) replies (
-        .clk(clk), .rst(core_rst), .write(write_reply_valid), .write_data(write_reply),
-        .read(reply_ready), .read_data(queued_reply), .empty(replies_empty), .full(replies_full)
-    );
+    generate
+        if (SPARSE == 0) begin : wide_replies
+            wire [`REPLY_BITS-1:0] queued_reply;
+            wire                   replies_empty, replies_full, reply_ready, frame_busy;
 
-    reply_builder #(.DATA_WIDTH(DATA_WIDTH)) builder (
-        .clk(clk), .rst(core_rst), .reply_valid(!replies_empty), .reply_ready(reply_ready), .reply(queued_reply),
-        .m_axis_tdata(reply_tdata), .m_axis_tkeep(reply_tkeep), .m_axis_tvalid(reply_tvalid),
-        .m_axis_tready(reply_tready), .m_axis_tlast(reply_tlast), .m_axis_tdest(reply_to_host),
-        .busy(builder_busy)
-    );
+            fifo #(.WIDTH(`REPLY_BITS), .DEPTH_BITS(5)) replies (
+                .clk(clk), .rst(core_rst), .write(write_reply_valid), .write_data(write_reply),
+                .read(reply_ready), .read_data(queued_reply), .empty(replies_empty), .full(replies_full)
+            );
+
+            reply_builder #(.DATA_WIDTH(DATA_WIDTH)) builder (
+                .clk(clk), .rst(core_rst), .reply_valid(!replies_empty), .reply_ready(reply_ready), .reply(queued_reply),
+                .m_axis_tdata(reply_tdata), .m_axis_tkeep(reply_tkeep), .m_axis_tvalid(reply_tvalid),
+                .m_axis_tready(reply_tready), .m_axis_tlast(reply_tlast), .m_axis_tdest(reply_to_host),
+                .busy(frame_busy)
+            );
+            assign reply_lost   = write_reply_valid && replies_full;
+            assign reply_waits  = 1'b0;
+            assign builder_busy = frame_busy || !replies_empty;
+        end else begin : gigabit_replies
+            // A reply stays where it was written until the builder takes it; no event is issued meanwhile.
+            reg  waits;
+            wire reply_ready, frame_busy;
+            wire ready_now = reply_ready && (waits || write_reply_valid);
+            always @(posedge clk) waits <= (waits || write_reply_valid) && !ready_now && !core_rst;
+
+            reply_words builder (
+                .clk(clk), .rst(core_rst), .reply_valid(waits || write_reply_valid), .reply_ready(reply_ready), .reply(write_reply),
+                .m_axis_tdata(reply_tdata), .m_axis_tkeep(reply_tkeep), .m_axis_tvalid(reply_tvalid),
+                .m_axis_tready(reply_tready), .m_axis_tlast(reply_tlast), .m_axis_tdest(reply_to_host),
+                .count_dropped(reply_lost), .busy(frame_busy)
+            );
+            assign reply_waits  = waits;
+            assign builder_busy = frame_busy || waits;
+        end
+    endgenerate
 
     reply_demux #(.DATA_WIDTH(DATA_WIDTH)) demux (
         .clk(clk), .rst(core_rst),
@@ -792,7 +890,7 @@ module offload_core #(
         count[`COUNTER_HOST_DROPPED_FULL]    = host_full;
         count[`COUNTER_HOST_DROPPED_LENGTH]  = host_length;
         count[`COUNTER_FRAMES_SENT]          = answer_tvalid && answer_tready && answer_tlast;
-        count[`COUNTER_REPLIES_DROPPED]      = write_reply_valid && replies_full;
+        count[`COUNTER_REPLIES_DROPPED]      = reply_lost;
         count[`COUNTER_UNPARKED]             = unparked;
         count[`COUNTER_PARK_DISCARDED]       = park_discarded;
         count[`COUNTER_EVENTS_QUEUED]        = event_queued;
@@ -806,7 +904,7 @@ module offload_core #(
 
     assign busy = !ready || net_ingress_busy || host_ingress_busy || net_queue_busy || host_queue_busy ||
                   dispatcher_busy || in_flight != 10'd0 || write_valid || walker_busy || command_busy || read_busy ||
-                  !net_verdicts_empty || !host_verdicts_empty || !replies_empty || builder_busy || mux_busy ||
+                  !net_verdicts_empty || !host_verdicts_empty || builder_busy || mux_busy ||
                   demux_busy || own_mux_busy || host_mux_busy || park_busy || own_tvalid ||
                   m_axis_net_tvalid || m_axis_host_tvalid || event_queued || event_lost || counter_busy;
 endmodule

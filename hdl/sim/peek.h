@@ -22,7 +22,7 @@ inline bool copy_record(const Record& record, uint32_t* words, uint32_t count, u
 
 inline uint32_t peek_entries(const Voffload_core___024root& core, uint32_t* words, uint32_t count, uint32_t record_words) {
     const auto& used = core.offload_core__DOT__walker__DOT__used;
-    const auto& entries = core.offload_core__DOT__table_of_connections__DOT__entries__DOT__old__DOT__memory;
+    const auto& entries = core.offload_core__DOT__table_of_connections__DOT__entries__DOT__any__DOT__memory;
     uint32_t found = 0;
     for (size_t group = 0; group < sizeof used / sizeof used[0]; group++) {
         for (uint32_t bits = used[group]; bits != 0; bits &= bits - 1) {
@@ -50,6 +50,11 @@ inline uint32_t peek_events(const Voffload_core___024root& core, uint32_t* words
 }
 
 inline uint32_t peek_answer(const Voffload_core___024root& core, uint32_t* words, uint32_t count, uint32_t record_words) {
+    // Without an answer its window shows zeros.
+    if (!core.offload_core__DOT__commands__DOT__answered) {
+        std::memset(words, 0, size_t{count} * sizeof(uint32_t));
+        return record_words == sizeof core.offload_core__DOT__commands__DOT__answer / sizeof(uint32_t) ? 1 : 0;
+    }
     return copy_record(core.offload_core__DOT__commands__DOT__answer, words, count, record_words, 0) ? 1 : 0;
 }
 

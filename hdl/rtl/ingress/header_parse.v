@@ -46,8 +46,6 @@ module header_parse #(
     input  wire                              align_negative,
     input  wire                              align_beyond,
 
-    output wire                              merge_soon,       // merge_valid in the next clock
-
     // Merge stage: all fields but the options and the TCP checksum, which are 0.
     output reg                               merge_valid,
     output reg                               merge_no_options, // there are none, or they do not count
@@ -196,8 +194,6 @@ module header_parse #(
     function [17:0] sum_4(input [63:0] words);
         sum_4 = ({2'd0, words[15:0]} + {2'd0, words[31:16]}) + ({2'd0, words[47:32]} + {2'd0, words[63:48]});
     endfunction
-
-    assign merge_soon = check_valid;
 
     always @(posedge clk) begin
         check_valid <= align_valid && !rst;

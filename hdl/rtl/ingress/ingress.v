@@ -2,15 +2,14 @@
 // frame until the engine's verdict, and passes it on or discards it.
 //
 //   s_axis ─▶ header_gather ─▶ header_parse ──┬─▶ key, segment
-//                   │     ├──▶ tcp_options ───┤      (or tcp_options_serial)
+//                   │     ├──▶ tcp_options ───┤
 //                   │     └──▶ tcp_checksum ──┘
 //                   └─▶ frame_fifo ◀─ verdict
 //                            ├─▶ m_axis
 //                            └─▶ park
 //
 // A clock each: beat, gather (S1), align (S2), check (S3), merge (S4), segment (S5). With the frame's
-// last beat in clock T, segment_valid is high in clock T+5 (with SPARSE, T+5 and one more for each byte of options;
-// a segment whose options were not read by then is malformed); key_valid is high in clock T+2 of the beat
+// last beat in clock T, segment_valid is high in clock T+5; key_valid is high in clock T+2 of the beat
 // T that brings the ports. A verdict in clock V puts the frame's first beat on m_axis in V+1, or on
 // park in V.
 //
@@ -38,8 +37,7 @@ module ingress #(
     parameter DATA_WIDTH       = 64,    // bits of a beat: 64, 128, 256 or 512
     parameter FRAME_FIFO_BYTES = 16384, // block RAM for waiting frames; a power of two
     parameter MAX_FRAME_BYTES  = 1522,  // longest frame, without FCS
-    parameter FROM_HOST        = 0,     // 0: net port, destination is local; 1: host port, source is local
-    parameter SPARSE           = 0      // 1: two frames' ends are 48 clocks apart at least; 64 bits only
+    parameter FROM_HOST        = 0      // 0: net port, destination is local; 1: host port, source is local
 ) (
     input  wire                        clk,
     input  wire                        rst,
@@ -60,7 +58,7 @@ module ingress #(
     output wire [       `KEY_BITS-1:0] key,
 
     // What was found, one an admitted frame.
-    output wire                        segment_valid,
+    output reg                         segment_valid,
     output reg  [   `SEGMENT_BITS-1:0] segment,
 
     // Verdicts, one a segment that is not void, in order.
@@ -99,10 +97,6 @@ module ingress #(
         end
         if (MAX_FRAME_BYTES < 118 || MAX_FRAME_BYTES > 16000) begin : check_longest
             ingress_max_frame_bytes_must_be_118_to_16000 invalid ();
-        end
-        // A wider bus brings the next frame's options before this one's are taken.
-        if (SPARSE != 0 && DATA_WIDTH != 64) begin : check_sparse
-            ingress_sparse_needs_64_bits invalid ();
         end
     endgenerate
 
@@ -161,8 +155,12 @@ module ingress #(
     wire [3:0] align_offset;
     wire [15:0] align_tcp_length;
     wire align_negative, align_beyond;
-    wire merge_soon, merge_valid, merge_no_options, merge_bad_ip_checksum, merge_bad_tcp_checksum, parse_busy;
+    wire merge_valid, merge_no_options, merge_bad_ip_checksum, merge_bad_tcp_checksum, parse_busy;
     wire [`SEGMENT_BITS-1:0] merge_segment;
+    wire merge_mss_present, merge_scale_present, merge_sack_permitted, merge_ts_present;
+    wire [15:0] merge_mss;
+    wire [3:0] merge_scale;
+    wire [31:0] merge_ts_val, merge_ts_ecr;
 
     header_parse #(
         .DATA_WIDTH(DATA_WIDTH),
@@ -192,12 +190,29 @@ module ingress #(
         .align_tcp_length     (align_tcp_length),
         .align_negative       (align_negative),
         .align_beyond         (align_beyond),
-        .merge_soon           (merge_soon),
         .merge_valid          (merge_valid),
         .merge_no_options     (merge_no_options),
         .merge_segment        (merge_segment),
         .merge_bad_ip_checksum(merge_bad_ip_checksum),
         .busy                 (parse_busy)
+    );
+
+    tcp_options tcp_options (
+        .clk           (clk),
+        .beat_valid    (s_axis_tvalid && s_axis_tready),
+        .gather_end    (gather_valid && gather_last),
+        .options_next  (options_next),
+        .gather_options(gather_options),
+        .align_offset  (align_offset),
+        .merge_discard (merge_no_options),
+        .mss_present   (merge_mss_present),
+        .mss           (merge_mss),
+        .scale_present (merge_scale_present),
+        .scale         (merge_scale),
+        .sack_permitted(merge_sack_permitted),
+        .ts_present    (merge_ts_present),
+        .ts_val        (merge_ts_val),
+        .ts_ecr        (merge_ts_ecr)
     );
 
     tcp_checksum #(
@@ -222,98 +237,20 @@ module ingress #(
     );
 
     // ---- segment --------------------------------------------------------------------------------
-    reg [`SEGMENT_BITS-1:0] record; // without options
-    wire cut, options_busy;
-    wire mss_present, scale_present, sack_permitted, ts_present;
-    wire [15:0] mss;
-    wire [3:0] scale;
-    wire [31:0] ts_val, ts_ecr;
-
-    always @(posedge clk)
-        if (merge_valid) begin
-            record <= merge_segment;
-            record[`SEGMENT_BAD_IP_CHECKSUM] <= merge_bad_ip_checksum;
-            record[`SEGMENT_BAD_TCP_CHECKSUM] <= merge_bad_tcp_checksum;
-        end
-
-    always @* begin
-        segment = record;
-        segment[`SEGMENT_MALFORMED] = record[`SEGMENT_MALFORMED] || cut;
-        segment[`SEGMENT_DATA_LENGTH] = record[`SEGMENT_DATA_LENGTH] & {16{!cut}};
-        segment[`SEGMENT_MSS_PRESENT] = mss_present && !cut;
-        segment[`SEGMENT_MSS] = mss & {16{!cut}};
-        segment[`SEGMENT_SCALE_PRESENT] = scale_present && !cut;
-        segment[`SEGMENT_SCALE] = scale & {4{!cut}};
-        segment[`SEGMENT_SACK_PERMITTED] = sack_permitted && !cut;
-        segment[`SEGMENT_TS_PRESENT] = ts_present && !cut;
-        segment[`SEGMENT_TS_VAL] = ts_val & {32{!cut}};
-        segment[`SEGMENT_TS_ECR] = ts_ecr & {32{!cut}};
+    always @(posedge clk) begin
+        segment_valid <= merge_valid && !rst;
+        segment <= merge_segment;
+        segment[`SEGMENT_BAD_IP_CHECKSUM] <= merge_bad_ip_checksum;
+        segment[`SEGMENT_BAD_TCP_CHECKSUM] <= merge_bad_tcp_checksum;
+        segment[`SEGMENT_MSS_PRESENT] <= merge_mss_present;
+        segment[`SEGMENT_MSS] <= merge_mss;
+        segment[`SEGMENT_SCALE_PRESENT] <= merge_scale_present;
+        segment[`SEGMENT_SCALE] <= merge_scale;
+        segment[`SEGMENT_SACK_PERMITTED] <= merge_sack_permitted;
+        segment[`SEGMENT_TS_PRESENT] <= merge_ts_present;
+        segment[`SEGMENT_TS_VAL] <= merge_ts_val;
+        segment[`SEGMENT_TS_ECR] <= merge_ts_ecr;
     end
-
-    generate
-        if (SPARSE == 0) begin : at_once
-            reg  [87:0] found;
-            wire [87:0] merge_found;
-            reg         valid;
-
-            tcp_options tcp_options (
-                .clk           (clk),
-                .beat_valid    (s_axis_tvalid && s_axis_tready),
-                .gather_end    (gather_valid && gather_last),
-                .options_next  (options_next),
-                .gather_options(gather_options),
-                .align_offset  (align_offset),
-                .merge_discard (merge_no_options),
-                .mss_present   (merge_found[0]),
-                .mss           (merge_found[16:1]),
-                .scale_present (merge_found[17]),
-                .scale         (merge_found[21:18]),
-                .sack_permitted(merge_found[22]),
-                .ts_present    (merge_found[23]),
-                .ts_val        (merge_found[55:24]),
-                .ts_ecr        (merge_found[87:56])
-            );
-
-            always @(posedge clk) begin
-                found <= merge_found;
-                valid <= merge_valid && !rst;
-            end
-            assign {ts_ecr, ts_val, ts_present, sack_permitted, scale, scale_present, mss, mss_present} = found;
-            assign segment_valid = valid;
-            assign cut = 1'b0;
-            assign options_busy = 1'b0;
-            wire unused = &{1'b0, merge_soon, 1'b0};
-        end else begin : one_by_one
-            reg [3:0] check_offset, merge_offset;
-            always @(posedge clk) begin
-                check_offset <= align_offset;
-                merge_offset <= check_offset;
-            end
-            // They stand still until the next frame's come, six beats from its first one.
-            wire options = !merge_no_options && merge_segment[`SEGMENT_IS_TCP] && !merge_segment[`SEGMENT_VOID];
-
-            tcp_options_serial tcp_options (
-                .clk           (clk),
-                .rst           (rst),
-                .merge_soon    (merge_soon),
-                .merge_valid   (merge_valid),
-                .merge_options (gather_options),
-                .merge_length  (options ? {merge_offset - 4'd5, 2'd0} : 6'd0),
-                .done          (segment_valid),
-                .cut           (cut),
-                .mss_present   (mss_present),
-                .mss           (mss),
-                .scale_present (scale_present),
-                .scale         (scale),
-                .sack_permitted(sack_permitted),
-                .ts_present    (ts_present),
-                .ts_val        (ts_val),
-                .ts_ecr        (ts_ecr),
-                .busy          (options_busy)
-            );
-            wire unused = &{1'b0, options_next, 1'b0};
-        end
-    endgenerate
 
     // ---- the frame itself -----------------------------------------------------------------------
     wire gather_end = gather_valid && gather_last;
@@ -356,7 +293,7 @@ module ingress #(
         count_dropped_length <= gather_end && gather_admitted && gather_bad && !rst;
     end
 
-    assign busy = gather_busy || gather_valid || count_received || parse_busy || segment_valid || options_busy || fifo_busy;
+    assign busy = gather_busy || gather_valid || count_received || parse_busy || segment_valid || fifo_busy;
 
 endmodule
 

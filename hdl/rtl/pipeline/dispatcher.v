@@ -9,11 +9,13 @@
 
 module dispatcher #(
     parameter SLOT_BITS = 6,                                    // bits of a SipHash slot
-    parameter WINDOW    = 10                                    // clocks from issue to write
+    parameter WINDOW    = 10,                                   // clocks from issue to write
+    parameter SINGLE    = 0                                     // 1: one event in the pipeline at a time
 ) (
     input  wire                         clk,
     input  wire                         rst,
     output wire                         busy,
+    input  wire                         hold,                   // with SINGLE: no event is issued
 
     // sources
     input  wire                         net_valid,
@@ -46,11 +48,15 @@ module dispatcher #(
     output reg  [15:0]                  issue_index,
     output reg  [SLOT_BITS-1:0]         issue_slot
 );
+    reg  [WINDOW:1] flight_hashed;                              // events in flight that have a hash; with SINGLE, all
+
     // ---------------------------------------------------------------- choose
     reg  choice_valid;
     reg  walker_was_last, host_was_last;
     reg  issue_waits;                                           // an event stands at issue
-    wire choice_moves = choice_valid && (!issue_waits || issue);
+    // With SINGLE, what stands at issue stands until its event is written.
+    wire place        = SINGLE != 0 ? !issue_waits && flight_hashed == {WINDOW{1'b0}} && !hold : !issue_waits || issue;
+    wire choice_moves = choice_valid && place;
     wire choose       = !choice_valid || choice_moves;
 
     // The walker gets every other place while it asks; so a sweep ends in time under any load.
@@ -94,7 +100,6 @@ module dispatcher #(
 
     // ---------------------------------------------------------------- interlock
     // flight_*[k] belongs to the event that was issued k clocks ago.
-    reg  [WINDOW:1] flight_hashed;
     reg  [32:0]     flight_hash [1:WINDOW];
     reg  [WINDOW:1] issue_conflicts;                            // the waiting event against those in flight
     integer         k;
@@ -102,7 +107,7 @@ module dispatcher #(
     assign issue = issue_waits && issue_conflicts == {WINDOW{1'b0}};
 
     always @(posedge clk) begin
-        flight_hashed  <= {flight_hashed[WINDOW-1:1], issue && issue_hashed};
+        flight_hashed  <= {flight_hashed[WINDOW-1:1], issue && (issue_hashed || SINGLE != 0)};
         flight_hash[1] <= issue_hash;
         for (k = 2; k <= WINDOW; k = k + 1) flight_hash[k] <= flight_hash[k-1];
 
@@ -112,9 +117,9 @@ module dispatcher #(
             issue_hash   <= choice_hash;
             issue_index  <= choice_index;
             issue_slot   <= choice_slot;
-            issue_conflicts[1] <= issue && issue_hashed && choice_hashed && issue_hash == choice_hash;
+            issue_conflicts[1] <= SINGLE == 0 && issue && issue_hashed && choice_hashed && issue_hash == choice_hash;
             for (k = 2; k <= WINDOW; k = k + 1)
-                issue_conflicts[k] <= flight_hashed[k-1] && choice_hashed && flight_hash[k-1] == choice_hash;
+                issue_conflicts[k] <= SINGLE == 0 && flight_hashed[k-1] && choice_hashed && flight_hash[k-1] == choice_hash;
         end else
             issue_conflicts <= {issue_conflicts[WINDOW-1:1], 1'b0};
 
@@ -129,6 +134,7 @@ module dispatcher #(
     end
 
     assign busy = choice_valid || issue_waits;
+    wire   unused = &{1'b0, hold, 1'b0};                      // without SINGLE
 endmodule
 
 `default_nettype wire

@@ -94,28 +94,17 @@ module port_queue #(
     wire               none_early  = early == {(DEPTH_BITS+1){1'b0}};
     wire               went_early  = goes_early || !none_early;
 
-    wire [7:0]         flags    = segment[`SEGMENT_FLAGS];
-    wire               syn      = flags[1] && !flags[4];
-    wire [31:0]        cookie   = segment[`SEGMENT_ACK] - 32'd1; // {period, index, hash}
-    wire               unused   = &{1'b0, flags[7:5], flags[3:2], flags[0], cookie[23:0], 1'b0};
-    wire [31:0]        first    = segment[`SEGMENT_SEQ] - (syn ? 32'd0 : 32'd1);
-    wire [15:0]        mss      = segment[`SEGMENT_MSS];
-    reg  [2:0]         mss_index;
-    always @* begin
-        if (!segment[`SEGMENT_MSS_PRESENT]) mss_index = segment[`SEGMENT_IS_IPV6] ? 3'd2 : 3'd1;
-        else if (mss >= 16'd8940)           mss_index = 3'd7;
-        else if (mss >= 16'd1460)           mss_index = 3'd6;
-        else if (mss >= 16'd1440)           mss_index = 3'd5;
-        else if (mss >= 16'd1400)           mss_index = 3'd4;
-        else if (mss >= 16'd1360)           mss_index = 3'd3;
-        else if (mss >= 16'd1220)           mss_index = 3'd2;
-        else if (mss >= 16'd536)            mss_index = 3'd1;
-        else                                mss_index = 3'd0;
-    end
+    wire               syn;
+    wire [31:0]        first;
+    wire [4:0]         period_of_ack;
+    wire [2:0]         index_told;
+    cookie_details cookie_details (
+        .segment(segment), .is_syn(syn), .sequence_number(first), .named_period(period_of_ack), .index(index_told)
+    );
 
     fifo #(.WIDTH(DETAILS), .DEPTH_BITS(KEYS_BITS)) details (
         .clk(clk), .rst(rst), .write(tcp_segment && !went_early),
-        .write_data({syn, first, cookie[31:27], syn ? mss_index : cookie[26:24]}),
+        .write_data({syn, first, period_of_ack, index_told}),
         .read(hash_taken), .read_data({is_syn, sequence_number, named_period, index}), .empty(details_empty)
     );
 
@@ -123,21 +112,11 @@ module port_queue #(
         if (rst) early <= {(DEPTH_BITS+1){1'b0}};
         else     early <= early + {{DEPTH_BITS{1'b0}}, goes_early} - {{DEPTH_BITS{1'b0}}, tcp_segment && went_early};
 
-    wire [4:0]  period_before = period[4:0] - 5'd1;
-    wire        is_cookie     = armed && (armed_syn || !is_syn);
-    reg  [`HASH_RESULT_BITS-1:0] request;
-    always @* begin
-        request = {`HASH_RESULT_BITS{1'b0}};
-        if (is_cookie) begin
-            request[`HASH_RESULT_IS_COOKIE]    = 1'b1;
-            request[`HASH_RESULT_PERIOD]       = is_syn ? period[4:0] : named_period;
-            request[`HASH_RESULT_PERIOD_VALID] = is_syn || named_period == period[4:0] || named_period == period_before;
-            request[`HASH_RESULT_INDEX]        = index;
-        end
-    end
-    assign hash_result   = request;
-    assign hash_previous = !is_syn && named_period != period[4:0];
-    assign hash_period   = hash_previous ? period - 24'd1 : period;
+    wire        is_cookie;
+    cookie_request request (
+        .armed(armed), .armed_syn(armed_syn), .period(period), .is_syn(is_syn), .named_period(named_period), .index(index),
+        .is_cookie(is_cookie), .hash_result(hash_result), .hash_previous(hash_previous), .hash_period(hash_period)
+    );
     assign hash_sequence = sequence_number;
     assign isn_hashed    = hash_taken && !is_cookie;
 

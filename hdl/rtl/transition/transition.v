@@ -3,13 +3,16 @@
 //     fetch  ──compare (2 clocks)──▶  decide  ──▶  apply  ──▶  write
 //
 // A new event may come every clock. Everything on the write side belongs to the event that was at fetch
-// four clocks earlier.
+// four clocks earlier. Where one event comes at a time, STILL spares the copies that its stages take along.
 
 `default_nettype none
 
 `include "offload_map.vh"
 
-module transition (
+module transition #(
+    parameter STILL = 0                                         // 1: the next fetch is five clocks away at least, and
+                                                                // fetch_segment stands still for as long
+) (
     input  wire                             clk,
     input  wire                             rst,
 
@@ -122,7 +125,7 @@ module transition (
 
     reg                          compare_valid;
     reg  [`EVENT_KIND_BITS-1:0] compare_kind;
-    reg  [`SEGMENT_BITS-1:0]     compare_segment;
+    wire [`SEGMENT_BITS-1:0]     compare_segment;
     reg  [`ENTRY_BITS-1:0]       compare_entry;
     reg                          compare_selected, compare_same_index, compare_matched;
     reg  [PARTS-1:0]             compare_part_differs;
@@ -142,12 +145,11 @@ module transition (
     always @(posedge clk) begin
         compare_valid        <= fetch_valid && !rst;
         compare_kind         <= fetch_kind;
-        compare_segment      <= fetch_segment;
-        compare_entry        <= fetch_entry;
+        if (STILL == 0 || fetch_valid) compare_entry <= fetch_entry;
         compare_selected     <= fetch_selected;
         compare_same_index   <= fetch_same_index;
         compare_matched      <= fetch_matched;
-        compare_hash         <= fetch_commands ? command_hash : fetch_hash;
+        if (STILL == 0 || fetch_valid) compare_hash <= fetch_commands ? command_hash : fetch_hash;
         compare_hash_result  <= fetch_commands ? {`HASH_RESULT_BITS{1'b0}} : fetch_hash_result;
         compare_slot_written <= config_match_written;
         compare_match_slot   <= config_match_slot;
@@ -159,6 +161,10 @@ module transition (
             compare_part_differs[i] <= key_difference[32*i +: 32] != 32'd0;
     end
 
+    delay #(.WIDTH(`SEGMENT_BITS), .CLOCKS(1), .STILL(STILL)) segment_to_compare (
+        .clk(clk), .from(fetch_segment), .to(compare_segment)
+    );
+
     // A walker names its entry by index, everything else by key.
     wire compare_by_index = compare_kind == `EVENT_KIND_TIMER || compare_kind == `EVENT_KIND_TABLE_READ ||
                             compare_kind == `EVENT_KIND_FLUSH || compare_kind == `EVENT_KIND_EVICT;
@@ -168,11 +174,11 @@ module transition (
     // ---------------------------------------------------------------- decide
     reg                          decide_valid, decide_hit, decide_matched, decide_for_us;
     reg  [`EVENT_KIND_BITS-1:0] decide_kind;
-    reg  [`SEGMENT_BITS-1:0]     decide_segment;
-    reg  [`ENTRY_BITS-1:0]       decide_entry;
+    wire [`SEGMENT_BITS-1:0]     decide_segment;
+    wire [`ENTRY_BITS-1:0]       decide_entry;
     reg  [`LISTENER_BITS-1:0]    decide_config;
     reg  [7:0]                   decide_slot_index;
-    reg  [63:0]                  decide_hash;
+    wire [63:0]                  decide_hash;
     reg  [19:0]                  decide_back_off;
     reg                          decide_created, decide_flush, decide_same_listener, decide_slot_written;
     reg  [`HASH_RESULT_BITS-1:0] decide_hash_result;
@@ -184,14 +190,11 @@ module transition (
     always @(posedge clk) begin
         decide_valid    <= compare_valid && !rst;
         decide_kind     <= compare_kind;
-        decide_segment  <= compare_segment;
-        decide_entry    <= compare_entry;
         decide_hit    <= compare_hit;
         decide_matched  <= compare_matched;
-        decide_config   <= compare_config;
+        if (STILL == 0 || compare_valid) decide_config <= compare_config;
         decide_for_us   <= compare_segment[`SEGMENT_DESTINATION_MAC] == compare_config[`LISTENER_MAC];
         decide_slot_index   <= compare_hit ? compare_entry[`ENTRY_LISTENER] : compare_match_slot;
-        decide_hash     <= compare_hash;
         decide_back_off <= compare_back_off > {16'd0, rto_max} ? rto_max : compare_back_off[19:0];
         decide_created  <= compare_entry[`ENTRY_CREATED] == command_created;
         decide_flush    <= flush_all || compare_entry[`ENTRY_LISTENER] == command_listener;
@@ -207,6 +210,10 @@ module transition (
         // RFC 9293 3.6.1: an ISN beyond what the old connection may have sent.
         decide_isn_floor     <= compare_entry[`ENTRY_SND_NXT] + 32'd65537;
     end
+
+    delay #(.WIDTH(`SEGMENT_BITS + `ENTRY_BITS + 64), .CLOCKS(1), .STILL(STILL)) to_decide (
+        .clk(clk), .from({compare_segment, compare_entry, compare_hash}), .to({decide_segment, decide_entry, decide_hash})
+    );
 
     assign decide_slot = decide_slot_index;
 
@@ -332,9 +339,9 @@ module transition (
     // ---------------------------------------------------------------- apply
     reg                          apply_valid, apply_hit;
     reg  [`EVENT_KIND_BITS-1:0]  apply_kind;
-    reg  [`SEGMENT_BITS-1:0]     apply_segment;
-    reg  [`ENTRY_BITS-1:0]       apply_entry;
-    reg  [`LISTENER_BITS-1:0]    apply_config;
+    wire [`SEGMENT_BITS-1:0]     apply_segment;
+    wire [`ENTRY_BITS-1:0]       apply_entry;
+    wire [`LISTENER_BITS-1:0]    apply_config;
     reg  [7:0]                   apply_slot;
     reg  [31:0]                  apply_isn, apply_isn_floor, apply_ts_offset, apply_ts_val, apply_deadline_at;
     reg                          apply_deadline_on, apply_cookie_ts;
@@ -349,9 +356,6 @@ module transition (
         apply_valid       <= decide_valid && !rst;
         apply_kind        <= decide_kind;
         apply_hit         <= decide_hit;
-        apply_segment     <= decide_segment;
-        apply_entry       <= decide_entry;
-        apply_config      <= decide_config;
         apply_slot        <= decide_slot_index;
         apply_isn         <= isn_is_fixed                     ? isn_fixed
                            : isn_mode == `ISN_MODE_COUNTER    ? timebase_us[33:2]
@@ -369,6 +373,10 @@ module transition (
         apply_deed        <= deed;
         apply_count       <= count;
     end
+
+    delay #(.WIDTH(`SEGMENT_BITS + `ENTRY_BITS + `LISTENER_BITS), .CLOCKS(1), .STILL(STILL)) to_apply (
+        .clk(clk), .from({decide_segment, decide_entry, decide_config}), .to({apply_segment, apply_entry, apply_config})
+    );
 
     wire [`ENTRY_BITS-1:0] next_entry;
     wire [`REPLY_BITS-1:0] reply;
@@ -398,7 +406,7 @@ module transition (
         write_next_entry        <= next_entry;
         write_verdict           <= apply_deed[`DEED_VERDICT];
         write_reply_valid       <= apply_valid && apply_deed[`DEED_REPLY] != `REPLY_KIND_NONE && !rst;
-        write_reply             <= reply;
+        if (STILL == 0 || apply_valid) write_reply <= reply;
         write_event             <= apply_valid && happens && !rst;
         write_event_established <= apply_deed[`DEED_ESTABLISHED];
         write_event_peer_closed <= apply_deed[`DEED_PEER_CLOSED];

@@ -1,11 +1,14 @@
 // reply_builder and frame_mux at all four widths under one top, so that one simulation checks them all. Instance i
-// is 64 << i bits wide and has slot i of every port, in slots of 512 bits whatever its width.
+// is 64 << i bits wide and has slot i of every port, in slots of 512 bits whatever its width. With WORDS, reply_words
+// takes the place of the first reply_builder.
 
 `default_nettype none
 
 `include "offload_map.vh"
 
-module egress_bench (
+module egress_bench #(
+    parameter WORDS = 0
+) (
     input  wire                       clk,
     input  wire                       rst,
 
@@ -19,6 +22,7 @@ module egress_bench (
     input  wire [3:0]                 built_tready,
     output wire [3:0]                 built_tlast,
     output wire [3:0]                 built_sent,
+    output wire                       built_dropped,            // of reply_words
     output wire [3:0]                 built_busy,
 
     // frame_mux.
@@ -63,23 +67,45 @@ module egress_bench (
             end
 
             wire unused_tdest;                                  // of a record that is for the network, 0
-            reply_builder #(
-                .DATA_WIDTH(WIDTH)
-            ) builder (
-                .clk(clk),
-                .rst(rst),
-                .reply_valid(reply_valid[i]),
-                .reply_ready(reply_ready[i]),
-                .reply(reply[608*i +: `REPLY_BITS]),
-                .m_axis_tdata(built_data),
-                .m_axis_tkeep(built_keep),
-                .m_axis_tvalid(built_tvalid[i]),
-                .m_axis_tready(built_tready[i]),
-                .m_axis_tlast(built_tlast[i]),
-                .m_axis_tdest(unused_tdest),
-                .count_sent(built_sent[i]),
-                .busy(built_busy[i])
-            );
+            if (i == 0 && WORDS != 0) begin : words
+                reply_words builder (
+                    .clk(clk),
+                    .rst(rst),
+                    .reply_valid(reply_valid[i]),
+                    .reply_ready(reply_ready[i]),
+                    .reply(reply[608*i +: `REPLY_BITS]),
+                    .m_axis_tdata(built_data),
+                    .m_axis_tkeep(built_keep),
+                    .m_axis_tvalid(built_tvalid[i]),
+                    .m_axis_tready(built_tready[i]),
+                    .m_axis_tlast(built_tlast[i]),
+                    .m_axis_tdest(unused_tdest),
+                    .count_sent(built_sent[i]),
+                    .count_dropped(built_dropped),
+                    .busy(built_busy[i])
+                );
+            end else begin : frames
+                reply_builder #(
+                    .DATA_WIDTH(WIDTH)
+                ) builder (
+                    .clk(clk),
+                    .rst(rst),
+                    .reply_valid(reply_valid[i]),
+                    .reply_ready(reply_ready[i]),
+                    .reply(reply[608*i +: `REPLY_BITS]),
+                    .m_axis_tdata(built_data),
+                    .m_axis_tkeep(built_keep),
+                    .m_axis_tvalid(built_tvalid[i]),
+                    .m_axis_tready(built_tready[i]),
+                    .m_axis_tlast(built_tlast[i]),
+                    .m_axis_tdest(unused_tdest),
+                    .count_sent(built_sent[i]),
+                    .busy(built_busy[i])
+                );
+            end
+            if (i == 0 && WORDS == 0) begin : none_dropped
+                assign built_dropped = 1'b0;
+            end
 
             frame_mux #(
                 .DATA_WIDTH(WIDTH)

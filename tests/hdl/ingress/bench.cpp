@@ -1,4 +1,4 @@
-// Self-checking bench of hdl/rtl/ingress/ingress.v: random and mutated frames in, and every key,
+// Self-checking bench of hdl/rtl/ingress/ingress.v and, with WORDS, of ingress_words.v: random and mutated frames in, and every key,
 // segment, counter pulse, and passed or parked byte compared with a reference that is written from the RFCs and
 // shares nothing with the RTL but the field positions of the register map.
 //
@@ -25,6 +25,7 @@ constexpr int kMaxFrame = 1522;
 constexpr int kMaxBeats = (kMaxFrame + kBytes - 1) / kBytes;
 constexpr int kDepth = FRAME_FIFO_BYTES / kBytes;
 constexpr uint64_t kKeyLatency = 2, kCountLatency = 2, kSegmentLatency = 5;
+constexpr uint64_t kWordsKey = 5, kWordsSegment = 9;  // at most, with WORDS
 
 // ---- bits of Verilator's ports -------------------------------------------------------------------
 template <typename T> uint64_t get(const T& port, int lsb, int width) {
@@ -320,7 +321,7 @@ struct Frame {
 struct Phase {
     int gap, room, ready, verdict_delay, pass, small;
     bool line_rate;
-    uint64_t apart = 0;                // clocks at least from one frame's end to the next one's beginning
+    int take = 100;                    // with WORDS: how soon a segment is taken
 };
 
 class Bench {
@@ -333,6 +334,10 @@ class Bench {
         top->verdict_valid = 0;
         top->m_axis_tready = 0;
         top->room = 1;
+#if WORDS
+        top->take = 0;
+        waited = 0;
+#endif
         for (int i = 0; i < 4; i++) edge();
         top->rst = 0;
         edge();
@@ -371,8 +376,9 @@ class Bench {
                 position = 0;
                 produced++;
             }
-            bool beat = sending && !chance(phase.gap) && (position > 0 || clock >= ended + phase.apart);
-            top->s_axis_tvalid = beat;
+            bool offered = sending && !chance(phase.gap);
+            top->s_axis_tvalid = offered;
+            bool beat = offered;
             top->room = chance(phase.room);
             top->m_axis_tready = chance(phase.ready);
             bool last = beat && position + kBytes >= current.bytes.size();
@@ -393,7 +399,16 @@ class Bench {
                 top->verdict = uint8_t(below(4));
             }
             top->eval();
+#if WORDS
+            top->take = top->segment_valid && chance(phase.take);
+            top->eval();
+            beat = offered && top->s_axis_tready;
+            waited = offered && !beat ? waited + 1 : 0;
+            if (waited > 8 && !top->segment_valid) fail(nullptr, "s_axis_tready low", waited);
+            if (top->take) take_segment();
+#else
             if (!top->s_axis_tready) fail(nullptr, "s_axis_tready low");
+#endif
 
             if (beat) {
                 if (position == 0) {
@@ -412,7 +427,7 @@ class Bench {
                 occupied++;
                 position += kBytes;
                 if (last) {
-                    f.last_clock = ended = clock;
+                    f.last_clock = clock;
                     sending = false;
                 }
             }
@@ -460,8 +475,6 @@ class Bench {
         if (seen_void < total / 500 || seen_malformed < total / 100 || seen_good < total / 20 || seen_full < total / 200 || seen_passed < total / 10 || seen_parked < total / 20)
             fail(nullptr, "poor coverage");
         // Errors with a right checksum: each type, each IP version, with a tag and without, on the net port alone.
-        if (SPARSE) printf("    cut short by the next segment: %llu\n", (unsigned long long)seen_cut);
-        if (SPARSE && seen_cut < total / 100) fail(nullptr, "poor coverage of what is cut short", seen_cut);
         uint64_t errors = 0;
         for (auto& version : seen_errors)
             for (auto& tagging : version) {
@@ -500,8 +513,12 @@ class Bench {
             top->eval();
             if (top->m_axis_tvalid && !out_at) out_at = clock;
             if (top->verdict_valid && top->verdict_ready) done = true;
+#if WORDS
+            top->take = top->segment_valid;
+            top->eval();
+#endif
+            if (top->s_axis_tready) position += kBytes;
             edge();
-            position += kBytes;
         }
         if (out_at != verdict_at + 1) fail(nullptr, "verdict to m_axis", out_at - verdict_at, 1);
     }
@@ -517,6 +534,11 @@ class Bench {
 
     // After the edge that begins clock `clock`.
     void observe() {
+        observe_frames();
+        taken_now = false;
+    }
+
+    void observe_frames() {
         received += top->count_received;
         passed += top->count_passed;
         consumed += top->count_consumed;
@@ -529,6 +551,20 @@ class Bench {
         if (inside && !top->busy) fail(nullptr, "busy low with a frame inside");
 
         // Keys.
+#if WORDS
+        // Whose frame is being read: the oldest one, if its ports are in.
+        bool ports = !flight.empty() && flight.front().ports_sent;
+        if (top->key_valid && !key_was_valid) {
+            if (!ports) fail(nullptr, "key_valid without ports");
+            Frame& f = flight.front();
+            f.key_seen = true;
+            check_key(f, top->segment, SEGMENT_KEY_LSB, "key");
+        }
+        if (!top->key_valid && key_was_valid && !taken_now) fail(nullptr, "key_valid falls too soon");
+        if (ports && flight.front().must_admit && !flight.front().key_seen && clock > flight.front().ports_clock + kWordsKey)
+            fail(&flight.front(), "key_valid is missing");
+        key_was_valid = top->key_valid;
+#else
         Frame* key_frame = nullptr;
         for (auto& f : flight)
             if (f.ports_sent && f.ports_clock + kKeyLatency == clock) key_frame = &f;
@@ -537,6 +573,7 @@ class Bench {
             key_frame->key_seen = true;
             check_key(*key_frame, top->key, 0, "key");
         }
+#endif
 
         // Counter pulses of the frame whose last beat was two clocks ago.
         Frame* counted = nullptr;
@@ -554,52 +591,51 @@ class Bench {
             fail(nullptr, "drop counted without a frame");
         }
 
-        // Segments: with SPARSE, when the options are read or another segment comes.
+        // Segments; with WORDS they are taken by take_segment.
         while (!flight.empty() && flight.front().last_clock && clock >= flight.front().last_clock + kSegmentLatency) {
             Frame f = flight.front();
-            uint64_t late = clock - f.last_clock - kSegmentLatency;
-            if (SPARSE && segment_expected(f) && !top->segment_valid) {
-                if (late >= 40) fail(&f, "segment_valid is missing", late);
-                return;
-            }
+            bool follows = segment_expected(f);
+#if WORDS
+            if (follows && clock >= f.last_clock + kWordsSegment && !top->segment_valid) fail(&f, "segment_valid is missing");
+            if (follows) return;
+#else
+            if (bool(top->segment_valid) != follows) fail(&f, "segment_valid", top->segment_valid, follows);
+#endif
             flight.pop_front();
-            bool key_expected = f.admitted && f.expected.tcp;
-            if (f.key_seen != key_expected) fail(&f, "key_valid", f.key_seen, key_expected);
-            if (!SPARSE && bool(top->segment_valid) != segment_expected(f)) fail(&f, "segment_valid", top->segment_valid, segment_expected(f));
-            if (segment_expected(f)) {
-                if (SPARSE && cut(f)) {
-                    f.expected.malformed = true;
-                    f.expected.data_length = 0;
-                    f.expected.mss_present = f.expected.scale_present = f.expected.sack_permitted = f.expected.ts_present = false;
-                    f.expected.mss = f.expected.scale = 0;
-                    f.expected.ts_val = f.expected.ts_ecr = 0;
-                    seen_cut++;
-                }
-                check_segment(f);
-            }
-            if (f.admitted && !f.bad) {
-                f.pass = !f.expected.tcp || chance(phase.pass);
-                f.park = !f.pass && chance(50);
-                f.verdict_clock = clock + below(phase.verdict_delay + 1);
-                verdicts.push_back(f);
-            } else {
-                release(f);
-            }
-            if (segment_expected(f)) return;
+            finish_segment(f);
+            if (follows) return;
         }
-        if (top->segment_valid) fail(flight.empty() ? nullptr : &flight.front(), "segment_valid at a wrong time");
+        if (!WORDS && top->segment_valid) fail(flight.empty() ? nullptr : &flight.front(), "segment_valid at a wrong time");
     }
+
+    // The frame's segment, if there is one, is there.
+    void finish_segment(Frame& f) {
+        bool key_expected = f.admitted && f.expected.tcp;
+        if (f.key_seen != key_expected) fail(&f, "key_valid", f.key_seen, key_expected);
+        if (segment_expected(f)) check_segment(f);
+        if (f.admitted && !f.bad) {
+            f.pass = !f.expected.tcp || chance(phase.pass);
+            f.park = !f.pass && chance(50);
+            f.verdict_clock = clock + below(phase.verdict_delay + 1);
+            verdicts.push_back(f);
+        } else {
+            release(f);
+        }
+    }
+
+#if WORDS
+    // Before the edge that ends the segment's last clock.
+    void take_segment() {
+        if (flight.empty() || !flight.front().last_clock || clock < flight.front().last_clock + 2 || !segment_expected(flight.front()))
+            fail(flight.empty() ? nullptr : &flight.front(), "segment_valid at a wrong time");
+        Frame f = flight.front();
+        flight.pop_front();
+        finish_segment(f);
+        taken_now = true;
+    }
+#endif
 
     static bool segment_expected(const Frame& f) { return f.admitted && (!f.bad || f.expected.tcp); }
-
-    // The next segment is there in the next clock, and this one's options are not read. In which clock the reading ends
-    // by itself is not predicted: it may be this one.
-    bool cut(const Frame& f) {
-        bool next = false;
-        for (auto& other : flight) next |= other.last_clock && other.last_clock + kSegmentLatency == clock + 1 && segment_expected(other);
-        return next && phase.apart < 40 && !f.bad && !f.expected.malformed &&
-               get(top->segment, SEGMENT_MALFORMED_LSB, 1) == 1;
-    }
 
     template <typename P> void check_bits(const Frame& f, const P& port, int lsb, int width, uint64_t want, const char* what) {
         uint64_t got = get(port, lsb, width);
@@ -736,7 +772,8 @@ class Bench {
     uint64_t clock = 0, total = 0;
     uint64_t received = 0, passed = 0, consumed = 0, dropped_full = 0, dropped_length = 0;
     uint64_t want_passed = 0, want_consumed = 0;
-    uint64_t ended = 0, seen_cut = 0;
+    uint64_t waited = 0;                       // clocks that a beat has stood
+    bool key_was_valid = false, taken_now = false;
     uint64_t seen_tcp = 0, seen_segments = 0, seen_void = 0, seen_malformed = 0, seen_good = 0, seen_passed = 0, seen_parked = 0, seen_full = 0;
     uint64_t seen_errors[2][2][16] = {};  // IPv6, tagged, type
 };
@@ -767,7 +804,7 @@ int main(int argc, char** argv) {
             uint64_t n = 1 + below(i < 4 ? 2000 : 200);
             if (n > left) n = left;
             Phase phase = phases[i];
-            if (SPARSE && chance(60)) phase.apart = 40;
+            if (WORDS && chance(40)) phase.take = 5 + int(below(60));
             bench.run(phase, n);
             left -= n;
         }
