@@ -632,6 +632,7 @@ module offload_core #(
         .commit(listener_commit), .slot(listener_slot), .staging(listener_staging[`LISTENER_BITS-1:0]),
         .committed(listener_committed),
         .match_key(match_record[`SEGMENT_KEY]), .matched(fetch_matched), .matched_slot(fetch_slot),
+        .match_port(1'b0), .search(1'b0), .search_port(1'b0), .search_key({`KEY_BITS{1'b0}}),
         .read_slot_a(config_entry_slot), .read_a(config_entry),
         .read_slot_b(config_match_slot), .read_b(config_match), .read_b_written(config_match_written)
     );
