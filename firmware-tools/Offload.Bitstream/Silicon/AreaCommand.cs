@@ -20,6 +20,7 @@ internal static class AreaCommand
         {
             BoardRecipe recipe = BoardRecipe.Read(SiliconOptions.BoardFile(parsed.GetRequiredValue(board)));
             FlatNetlist netlist = FlatNetlist.ReadFile(Path.Combine(parsed.GetRequiredValue(work), BuildPlan.Netlist), recipe.Top);
+            SeedResult.CheckClocks(recipe, netlist);
             AreaTable table = AreaTable.Of(netlist.Total, recipe);
             if (parsed.GetValue(log) is { } path && Utilization.FromLog(ToolFiles.ReadText(path)) is { Count: > 0 } places)
             {

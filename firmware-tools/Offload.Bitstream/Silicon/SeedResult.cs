@@ -35,15 +35,10 @@ internal sealed class SeedResult
     /// <summary>Judges a placement.</summary>
     internal static SeedResult Judge(int seed, PlacementReport report, BoardRecipe recipe, FlatNetlist netlist)
     {
+        CheckClocks(recipe, netlist);
         List<ClockVerdict> clocks = [];
         foreach (BoardClock clock in recipe.Clocks)
         {
-            if (!netlist.Contains(clock.Net))
-            {
-                throw new ToolException(
-                    ExitCode.Usage, $"the board file gives clock '{clock.Name}' the net {clock.Net}, and the design has no net of that name; nothing would hold it to its frequency");
-            }
-
             // Buffers make several nets of one clock; the slowest counts.
             PlacementReport.ClockReport[] found = [.. report.Clocks.Where(reported => netlist.AreSame(reported.Key, clock.Net)).Select(reported => reported.Value)];
             clocks.Add(found.Length == 0
@@ -53,6 +48,16 @@ internal sealed class SeedResult
 
         return new SeedResult(
             seed, report, clocks, [.. report.Clocks.Keys.Where(reported => !recipe.Clocks.Any(clock => netlist.AreSame(reported, clock.Net)))]);
+    }
+
+    /// <summary>Refuses a board file that names a clock's net which the design does not have.</summary>
+    internal static void CheckClocks(BoardRecipe recipe, FlatNetlist netlist)
+    {
+        if (recipe.Clocks.FirstOrDefault(clock => !netlist.Contains(clock.Net)) is { } unknown)
+        {
+            throw new ToolException(
+                ExitCode.Usage, $"the board file gives clock '{unknown.Name}' the net {unknown.Net}, and the design has no net of that name; nothing would hold it to its frequency");
+        }
     }
 
     /// <summary>The best of some: one that meets its constraints, with the fastest core; else the one that misses by the least.</summary>
