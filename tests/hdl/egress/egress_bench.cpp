@@ -323,7 +323,7 @@ void randomTraffic(Bench& bench, int count) {
             if (!bench.run()) return;
             dropped += bench.builders[0].dropped;
         }
-    if (WORDS && count >= 1000 && dropped == 0) fail(0, "bench", "no reply was dropped");
+    if (WORDS && count >= 4000 && dropped == 0) fail(0, "bench", "no reply was dropped");
 }
 
 void singleReplies(Bench& bench) {

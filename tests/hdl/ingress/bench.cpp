@@ -285,7 +285,7 @@ std::vector<uint8_t> random_icmp(bool small) {
     store_sum(f, l4 + 2, v6 ? l3 + 8 : l4, f.size(), v6 ? 58 + uint32_t(message) : 0);
     if (chance(30)) f.resize(f.size() + below(40), uint8_t(rng()));
     size_t whole = l4 + 8 + quoted_header + 8;  // the frame may end in front of that, whatever its IP length says
-    if (chance(8) && f.size() > whole) f.resize(whole - below(8));
+    if (chance(20) && f.size() > whole) f.resize(whole - below(8));
     damage(f, small);
     return f;
 }
