@@ -8,10 +8,10 @@
     always @* if (!f_started) assume (rst);
 
     // ---------------------------------------------------------------- events that look up, by clocks since issue
-    // Three clocks beyond write, for as long may an event behind have read the index before the write.
-    reg  [AHEAD+3:1]             f_in, f_by_index;
-    reg  [33*(AHEAD+4)-1:0]      f_h;                           // their hashes
-    reg  [32:0]                  f_old_hash [AHEAD+1:AHEAD+3];
+    // Two clocks beyond write, for as long may an event behind have read the index before the write.
+    reg  [AHEAD+2:1]             f_in, f_by_index;
+    reg  [33*(AHEAD+3)-1:0]      f_h;                           // their hashes
+    reg  [32:0]                  f_old_hash [AHEAD+1:AHEAD+2];
     reg  [`KEY_BITS-1:0]         f_event_key [3:AHEAD];
     reg  [`KEY_BITS-1:0]         f_entry_key [7:AHEAD];         // of the entries that were fetched
     reg  [AHEAD:7]               f_hit;
@@ -21,11 +21,10 @@
                                                                                : f_fetch_key == f_event_key[6]);
     integer i, j, u, v;
     always @(posedge clk) begin
-        f_in            <= rst ? {(AHEAD+3){1'b0}} : {f_in[AHEAD+2:1], issue_hashed};
-        f_by_index      <= {f_by_index[AHEAD+2:1], issue_by_index};
+        f_in            <= rst ? {(AHEAD+2){1'b0}} : {f_in[AHEAD+1:1], issue_hashed};
+        f_by_index      <= {f_by_index[AHEAD+1:1], issue_by_index};
         f_old_hash[AHEAD+1] <= event_hash[AHEAD];
         f_old_hash[AHEAD+2] <= f_old_hash[AHEAD+1];
-        f_old_hash[AHEAD+3] <= f_old_hash[AHEAD+2];
         f_event_key[3]  <= match_key;
         f_entry_key[7]  <= f_fetch_key;
         for (i = 4; i <= AHEAD; i = i + 1) f_event_key[i] <= f_event_key[i-1];
@@ -34,9 +33,9 @@
         f_insert        <= rst ? 2'd0 : {f_insert[9], decide_insert};
     end
     always @* begin
-        f_h = {33*(AHEAD+4){1'b0}};
+        f_h = {33*(AHEAD+3){1'b0}};
         for (i = 1; i <= AHEAD; i = i + 1) f_h[33*i +: 33] = event_hash[i];
-        for (i = AHEAD+1; i <= AHEAD+3; i = i + 1) f_h[33*i +: 33] = f_old_hash[i];
+        for (i = AHEAD+1; i <= AHEAD+2; i = i + 1) f_h[33*i +: 33] = f_old_hash[i];
     end
 
     // ---------------------------------------------------------------- what the table's surroundings keep
@@ -96,7 +95,7 @@
     reg  [WAYS-1:0]       f_sampled_match, f_sampled_points;
     reg  [WAYS*(AHEAD+1)-1:0] f_match;                          // what events saw: words that stand for their hash
     reg  [WAYS*4-1:0]     f_free, f_match_points;               // words without an entry; which lead to f_number
-    reg  [WAYS*(AHEAD+4)-1:0] f_row_is;                         // an event's row is the tracked one
+    reg  [WAYS*(AHEAD+3)-1:0] f_row_is;                         // an event's row is the tracked one
     wire [32:ROW_BITS]    f_digest = f_hash[32:ROW_BITS];
     always @* begin
         for (u = 0; u < WAYS; u = u + 1) begin
@@ -126,7 +125,7 @@
             f_match_points[2*WAYS+u] = f_match[2*WAYS+u] && match_words[u*WORD_BITS +: INDEX_BITS] == f_number;
             f_match_points[3*WAYS+u] = f_match[3*WAYS+u] && select_way_index[u] == f_number;
             f_row_is[u] = 1'b0;
-            for (i = 1; i <= AHEAD+3; i = i + 1)
+            for (i = 1; i <= AHEAD+2; i = i + 1)
                 f_row_is[i*WAYS+u] = f_in[i] && f_row(f_h[33*i +: 33], u >= WAYS/2) == f_row(f_hash, u >= WAYS/2);
         end
     end
@@ -140,8 +139,9 @@
 
     // ---------------------------------------------------------------- places of the stash
     reg  [STASH-1:0] f_stash_key, f_stash_points;            // places with f_key, f_number
+    reg  [STASH-1:0] f_stash_hash, f_stash_hash_1;              // with f_hash, the hash of the event at clock 1
+    reg  [STASH*(AHEAD+1)-1:0] f_stash_has;                     // with the hashes of events
     reg  [STASH-1:0] f_stash_asked, f_stash_named;              // with match_key, the number that is asked for
-    reg  [STASH-1:0] f_seen_index, f_seen_key;                  // what the event at select may see
     reg  [STASH*(AHEAD+1)-1:0] f_seen;                          // what events saw
     reg  [3:0]       f_stash_used;
     reg  [INDEX_BITS-1:0] f_select_index;
@@ -149,12 +149,14 @@
         f_stash_used = 4'd0;
         f_seen = {STASH*(AHEAD+1){1'b0}};
         for (v = 0; v < STASH; v = v + 1) begin
+            f_stash_hash[v]   = stash_valid[v] && stash_hash[v] == f_hash;
+            f_stash_hash_1[v] = stash_valid[v] && stash_hash[v] == event_hash[1];
+            f_stash_has[v]    = 1'b0;
+            for (i = 1; i <= AHEAD; i = i + 1) f_stash_has[i*STASH+v] = stash_valid[v] && stash_hash[v] == event_hash[i];
             f_stash_key[v]    = stash_valid[v] && stash_key[v] == f_key;
             f_stash_points[v] = stash_valid[v] && stash_index[v] == f_number;
             f_stash_asked[v]  = stash_valid[v] && stash_key[v] == match_key;
             f_stash_named[v]  = stash_valid[v] && stash_index[v] == event_index[2][INDEX_BITS-1:0];
-            f_seen_key[v]     = select_stash_part_differs[v*PARTS +: PARTS] == {PARTS{1'b0}};
-            f_seen_index[v]   = select_stash_same_index[v];
             f_seen[3*STASH+v] = select_stash[v];
             f_seen[4*STASH+v] = read_stash[v];
             for (i = 5; i <= AHEAD; i = i + 1) f_seen[i*STASH+v] = event_stash[i][v];
@@ -177,6 +179,8 @@
         // Stash: a number lies there once; a key lies there once, under its hash.
         assume (!f_in[2] || event_index[2][INDEX_BITS-1:0] == f_number || !f_several_stash(f_stash_named));
         assume (f_ask_else || !f_several_stash(f_stash_asked));
+        // Stash: a hash stands there once.
+        assume (!f_in[1] || event_hash[1] == f_hash || !f_several_stash(f_stash_hash_1));
         for (v = 0; v < STASH; v = v + 1) begin
             assume (f_ask_else || !f_stash_asked[v] || stash_hash[v] == event_hash[2]);
             // Entries: what lies in the stash has its key there, too.
@@ -213,6 +217,7 @@
 `define HASH(i)  f_h[33*(i) +: 33]
 `define MATCH(i) f_match[(i)*WAYS +: WAYS]
 `define SEEN(i)  f_seen[(i)*STASH +: STASH]
+`define HAS(i)   f_stash_has[(i)*STASH +: STASH]
 `define LEADS(u) f_words[(u)*WORD_BITS +: INDEX_BITS]
     reg  [AHEAD:1] f_it;                                        // what an event found is f_number
     reg  [AHEAD:1] f_mine;                                      // it was looked up by f_key
@@ -240,12 +245,25 @@
         `CLAIM(ready && f_live && f_owner == f_hash, (f_here & f_points) != 0 || f_stash_points != 0);
         `CLAIM(1, !f_several_stash(f_stash_points));
         `CLAIM(1, !f_several_stash(f_stash_key));
+        `CLAIM(1, !f_several_stash(f_stash_hash));
         for (v = 0; v < STASH; v = v + 1) begin
             `CLAIM(f_stash_points[v], f_live && f_owner == stash_hash[v] && f_number_key == stash_key[v]);
             `CLAIM(f_stash_key[v], stash_hash[v] == f_hash);
             `CLAIM(f_stash_key[v] && f_key_lives, f_stash_points[v]);
         end
         `CLAIM(1, stash_used == f_stash_used && f_stash_used <= STASH);
+
+        // An event knows the place in the stash that has its hash.
+        `CLAIM(f_in[2], match_stash == `HAS(2) && !f_several_stash(match_stash));
+        `CLAIM(f_in[3], select_stash_hash == `HAS(3) && !f_several_stash(select_stash_hash));
+        `CLAIM(f_in[4], read_stash_hash == (`HAS(4) != 0) && read_in_stash == (read_stash != 0));
+        for (i = 5; i <= 8; i = i + 1) `CLAIM(f_in[i], event_stash_hash[i] == (`HAS(i) != 0));
+        for (i = 9; i <= AHEAD; i = i + 1)
+            `CLAIM(f_insert[i] && (event_in_index[i] || event_free_way[i] == {WAYS{1'b0}}), `HAS(i) == 0);
+        for (v = 0; v < STASH; v = v + 1) begin
+            `CLAIM(f_in[3] && select_stash_hash[v], select_stash_index == stash_index[v]);
+            `CLAIM(f_in[4] && read_stash[v], read_stash_index == stash_index[v]);
+        end
 
         // An event's view of the table is how the table still is.
         for (i = 1; i <= AHEAD; i = i + 1) begin
@@ -318,16 +336,14 @@
                     `CLAIM(f_row_is[i*WAYS+u] && f_row_is[j*WAYS+u], !(reserved_way[i][u] && reserved_way[j][u]));
             end
             // What seemed free before was taken meanwhile only by one whose reservation is still seen.
-            `CLAIM(f_row_is[1*WAYS+u] && f_free[1*WAYS+u] && f_valid[u], f_row_is[11*WAYS+u] && reserved_way[11][u]);
-            `CLAIM(f_row_is[2*WAYS+u] && f_free[2*WAYS+u] && f_valid[u],
-                   f_row_is[11*WAYS+u] && reserved_way[11][u] || f_row_is[12*WAYS+u] && reserved_way[12][u]);
+            `CLAIM(f_row_is[1*WAYS+u] && f_free[1*WAYS+u], !f_valid[u]);
+            `CLAIM(f_row_is[2*WAYS+u] && f_free[2*WAYS+u] && f_valid[u], f_row_is[11*WAYS+u] && reserved_way[11][u]);
             `CLAIM(f_row_is[3*WAYS+u] && f_free[3*WAYS+u] && f_valid[u],
-                   f_row_is[11*WAYS+u] && reserved_way[11][u] || f_row_is[12*WAYS+u] && reserved_way[12][u] ||
-                   f_row_is[13*WAYS+u] && reserved_way[13][u]);
+                   f_row_is[11*WAYS+u] && reserved_way[11][u] || f_row_is[12*WAYS+u] && reserved_way[12][u]);
         end
-        for (i = 3; i <= AHEAD+2; i = i + 1)
+        for (i = 3; i <= WATCHED+2; i = i + 1)
             `CLAIM(f_in[i], row_left[i] == left_row(`HASH(i)) && row_right[i] == right_row(`HASH(i)));
-        for (i = 1; i <= AHEAD; i = i + 1)
+        for (i = 1; i <= WATCHED; i = i + 1)
             `CLAIM(f_in[3] && f_in[i+3],
                    select_shares_left[i] == (left_row(`HASH(3)) == left_row(`HASH(i+3))) &&
                    select_shares_right[i] == (right_row(`HASH(3)) == right_row(`HASH(i+3))));

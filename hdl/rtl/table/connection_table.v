@@ -3,9 +3,10 @@
 //
 // The placement hash gives a row of the left half and a digest; the row of the right half is left XOR digest bits.
 // So equal digests that share a row share the hash, and as a hash stands in the index at most once, a look-up has at
-// most one candidate there. A key whose hash is taken, or whose 8 ways are, lies in the stash, whose whole keys are
-// compared; the sweep moves it to the index as soon as it can. A digest selects, it never decides: the whole key of
-// the selected entry is compared by the transition stage.
+// most one candidate there. A key whose hash is taken, or whose 8 ways are, lies in the stash; the sweep moves it to
+// the index as soon as it can. There, too, a hash stands at most once (a third key of one hash has no room), so that
+// one whole key is compared to see whether the candidate is the stash's or the index's. A digest selects, it never
+// decides: the whole key of the selected entry is compared by the transition stage.
 //
 //     issue ─▶ (index, 2 clocks) ─▶ match ─▶ select ─▶ (entry, 2 clocks) ─▶ fetch … decide … write
 //       0                             2        3-4                            6        8       10
@@ -19,7 +20,9 @@
 
 module connection_table #(
     parameter CONNECTIONS = 2048,                               // entries; a power of two, 64 to 65536
-    parameter STASH       = 8                                   // places in the stash, at most 8
+    parameter STASH       = 8,                                  // places in the stash, at most 8
+    parameter SINGLE      = 0                                   // 1: one event between issue and write at a time, and
+                                                                // issue_hash and issue_index stand still until its write
 ) (
     input  wire                           clk,
     input  wire                           rst,
@@ -94,14 +97,26 @@ module connection_table #(
         event_hashed   <= {event_hashed[2:1], issue_hashed && !rst};
         event_by_index <= {event_by_index[2:1], issue_by_index};
         event_sweep    <= {event_sweep[AHEAD-1:1], issue_sweep};
-        event_hash[1]  <= issue_hash;
-        event_index[1] <= issue_index;
-        for (c = 2; c <= AHEAD; c = c + 1) begin
-            event_hash[c]  <= event_hash[c-1];
-            event_index[c] <= event_index[c-1];
-        end
         if (rst) event_hashed <= 3'd0;
     end
+    generate
+        if (SINGLE != 0) begin : still
+            always @*
+                for (c = 1; c <= AHEAD; c = c + 1) begin
+                    event_hash[c]  = issue_hash;
+                    event_index[c] = issue_index;
+                end
+        end else begin : moving
+            always @(posedge clk) begin
+                event_hash[1]  <= issue_hash;
+                event_index[1] <= issue_index;
+                for (c = 2; c <= AHEAD; c = c + 1) begin
+                    event_hash[c]  <= event_hash[c-1];
+                    event_index[c] <= event_index[c-1];
+                end
+            end
+        end
+    endgenerate
 
     function [ROW_BITS-1:0] left_row(input [32:0] hash);
         left_row = hash[ROW_BITS-1:0];
@@ -138,37 +153,53 @@ module connection_table #(
     wire                      write_shares_right = right_row(issue_hash) == right_row(write_event_hash);
     reg  [WAYS-1:0]           index_written, match_written;      // clocks 1 and 2
     always @(posedge clk) begin
-        index_written  <= write_way & {{4{write_shares_right}}, {4{write_shares_left}}};
+        index_written <= SINGLE != 0 ? {WAYS{1'b0}} : write_way & {{4{write_shares_right}}, {4{write_shares_left}}};
         match_written <= index_written;
     end
 
     // ---------------------------------------------------------------- stash
+    localparam PLACE_BITS = 3;
     reg  [STASH-1:0]      stash_valid;
-    reg  [`KEY_BITS-1:0]  stash_key   [0:STASH-1];
     reg  [32:0]           stash_hash  [0:STASH-1];
-    reg  [INDEX_BITS-1:0] stash_index [0:STASH-1];
+    reg  [`KEY_BITS-1:0]  stash_key   [0:(1<<PLACE_BITS)-1];
+    reg  [INDEX_BITS-1:0] stash_index [0:(1<<PLACE_BITS)-1];
     reg  [3:0]            stash_used;                           // places taken or promised
+
+    function [PLACE_BITS-1:0] place(input [STASH-1:0] one);
+        integer o;
+        begin
+            place = {PLACE_BITS{1'b0}};
+            for (o = 0; o < STASH; o = o + 1) if (one[o]) place = place | o[PLACE_BITS-1:0];
+        end
+    endfunction
+
+    // The place that has the event's hash, if there is one, is known at clock 2: no other event in flight changes it.
+    reg  [STASH-1:0]      match_stash;
+    integer               h;
+    always @(posedge clk)
+        for (h = 0; h < STASH; h = h + 1)
+            match_stash[h] <= stash_valid[h] && stash_hash[h] == event_hash[1];
+    wire [PLACE_BITS-1:0] match_place       = place(match_stash);
+    wire [`KEY_BITS-1:0]  match_stash_key   = stash_key[match_place];
+    wire [INDEX_BITS-1:0] match_stash_index = stash_index[match_place];
 
     // ---------------------------------------------------------------- match (clock 2): what the words say
     reg  [WAYS-1:0]       select_match, select_occupied;
     reg  [INDEX_BITS-1:0] select_way_index [0:WAYS-1];
-    reg  [STASH-1:0]      select_stash_same_index;
-    reg  [STASH*PARTS-1:0] select_stash_part_differs;
-    reg  [AHEAD:1]        select_shares_left, select_shares_right;  // a row with the k-th event ahead
+    reg  [STASH-1:0]      select_stash_hash;                    // the place that has the hash
+    reg                   select_stash_same_index;
+    reg  [PARTS-1:0]      select_stash_part_differs;
+    reg  [INDEX_BITS-1:0] select_stash_index;
+    // Of the event that is AHEAD clocks ahead the words themselves tell: it wrote them while they were read.
+    localparam WATCHED = AHEAD - 1;                             // events ahead whose reservations are seen
+    reg  [WATCHED:1]         select_shares_left, select_shares_right;  // a row with the k-th event ahead
     reg                   select_may_insert;
-    reg  [ROW_BITS-1:0]   row_left  [3:AHEAD+2];                // of events at these clocks
-    reg  [ROW_BITS-1:0]   row_right [3:AHEAD+2];
+    reg  [ROW_BITS-1:0]   row_left  [3:WATCHED+2];                 // of events at these clocks
+    reg  [ROW_BITS-1:0]   row_right [3:WATCHED+2];
 
     wire [32:0]           match_hash = event_hash[2];
-    wire [PARTS*32-1:0]   match_key_padded = {{(PARTS*32-`KEY_BITS){1'b0}}, match_key};
-    wire [STASH*PARTS*32-1:0] stash_key_padded;
-    genvar g;
-    generate
-        for (g = 0; g < STASH; g = g + 1) begin : pad
-            assign stash_key_padded[g*PARTS*32 +: PARTS*32] = {{(PARTS*32-`KEY_BITS){1'b0}}, stash_key[g]};
-        end
-    endgenerate
-    integer m, s, p, k;
+    wire [PARTS*32-1:0]   match_key_differs = {{(PARTS*32-`KEY_BITS){1'b0}}, match_key ^ match_stash_key};
+    integer m, p, k;
     always @(posedge clk) begin
         for (m = 0; m < WAYS; m = m + 1) begin
             select_match[m]     <= event_hashed[2] && match_words[m*WORD_BITS + WORD_BITS - 1] && !match_written[m] &&
@@ -176,20 +207,18 @@ module connection_table #(
             select_occupied[m]  <= match_words[m*WORD_BITS + WORD_BITS - 1] || match_written[m];
             select_way_index[m] <= match_words[m*WORD_BITS +: INDEX_BITS];
         end
-        for (s = 0; s < STASH; s = s + 1) begin
-            select_stash_same_index[s] <= stash_valid[s] && stash_hash[s] == match_hash &&
-                                          stash_index[s] == event_index[2][INDEX_BITS-1:0];
-            for (p = 0; p < PARTS; p = p + 1)
-                select_stash_part_differs[s*PARTS + p] <= !stash_valid[s] ||
-                    match_key_padded[p*32 +: 32] != stash_key_padded[(s*PARTS + p)*32 +: 32];
-        end
+        select_stash_hash       <= match_stash;
+        select_stash_index      <= match_stash_index;
+        select_stash_same_index <= match_stash_index == event_index[2][INDEX_BITS-1:0];
+        for (p = 0; p < PARTS; p = p + 1)
+            select_stash_part_differs[p] <= match_key_differs[p*32 +: 32] != 32'd0;
         row_left[3]  <= left_row(match_hash);
         row_right[3] <= right_row(match_hash);
-        for (k = 4; k <= AHEAD + 2; k = k + 1) begin
+        for (k = 4; k <= WATCHED + 2; k = k + 1) begin
             row_left[k]  <= row_left[k-1];
             row_right[k] <= row_right[k-1];
         end
-        for (k = 1; k <= AHEAD; k = k + 1) begin
+        for (k = 1; k <= WATCHED; k = k + 1) begin
             select_shares_left[k]  <= row_left[k+2]  == left_row(match_hash);
             select_shares_right[k] <= row_right[k+2] == right_row(match_hash);
         end
@@ -197,7 +226,7 @@ module connection_table #(
     end
 
     // ---------------------------------------------------------------- select (clock 3): one entry, one free way
-    reg  [WAYS-1:0]       reserved_way [4:AHEAD+3];             // of events at these clocks; 0 where none
+    reg  [WAYS-1:0]       reserved_way [4:WATCHED+3];              // of events at these clocks; 0 where none
     reg  [WAYS-1:0]       select_reserved;
     reg  [WAYS-1:0]       select_free;
     reg                   select_prefer_right;
@@ -215,16 +244,15 @@ module connection_table #(
 
     always @* begin
         select_reserved = {WAYS{1'b0}};
-        for (r = 1; r <= AHEAD; r = r + 1)
+        for (r = 1; r <= WATCHED && SINGLE == 0; r = r + 1)
             select_reserved = select_reserved | (reserved_way[r+3] &
                               {{4{select_shares_right[r]}}, {4{select_shares_left[r]}}});
         select_free         = ~(select_occupied | select_reserved);
         select_prefer_right = ones(select_free[7:4]) > ones(select_free[3:0]);
         select_way          = select_prefer_right ? {lowest(select_free[7:4]), 4'd0}
                                                   : {4'd0, lowest(select_free[3:0])};
-        for (r = 0; r < STASH; r = r + 1)
-            select_stash[r] = event_hashed[3] && (event_by_index[3] ? select_stash_same_index[r]
-                                              : select_stash_part_differs[r*PARTS +: PARTS] == {PARTS{1'b0}});
+        select_stash = select_stash_hash & {STASH{event_hashed[3] &&
+                       (event_by_index[3] ? select_stash_same_index : select_stash_part_differs == {PARTS{1'b0}})}};
         select_index = {INDEX_BITS{1'b0}};
         for (r = 0; r < WAYS; r = r + 1)
             select_index = select_index | (select_way_index[r] & {INDEX_BITS{select_match[r]}});
@@ -232,41 +260,42 @@ module connection_table #(
 
     reg  [INDEX_BITS-1:0] read_index;
     reg  [STASH-1:0]      read_stash;
+    reg  [INDEX_BITS-1:0] read_stash_index;
+    reg                   read_in_stash, read_stash_hash;
     reg                   read_in_index;
     reg  [WAYS-1:0]       read_match_way, read_free_way;
     always @(posedge clk) begin
         read_index     <= select_index;
         read_stash     <= select_stash;
+        read_in_stash  <= select_stash != {STASH{1'b0}};
+        read_stash_index <= select_stash_index;
+        read_stash_hash  <= select_stash_hash != {STASH{1'b0}};
         read_in_index  <= select_match != {WAYS{1'b0}};
         read_match_way <= select_match;
         // Without a reservation there is no way: an event that turns out to insert all the same goes to the stash.
         read_free_way   <= select_may_insert ? select_way : {WAYS{1'b0}};
         reserved_way[4] <= select_may_insert ? select_way : {WAYS{1'b0}};
-        for (k = 5; k <= AHEAD + 3; k = k + 1)
+        for (k = 5; k <= WATCHED + 3; k = k + 1)
             reserved_way[k] <= reserved_way[k-1];
         if (rst)
-            for (k = 4; k <= AHEAD + 3; k = k + 1) reserved_way[k] <= {WAYS{1'b0}};
+            for (k = 4; k <= WATCHED + 3; k = k + 1) reserved_way[k] <= {WAYS{1'b0}};
     end
 
     // ---------------------------------------------------------------- entry read (clock 4)
-    reg  [INDEX_BITS-1:0] read_address;
-    integer n;
-    always @* begin
-        read_address = read_stash == {STASH{1'b0}} ? read_index : {INDEX_BITS{1'b0}};
-        for (n = 0; n < STASH; n = n + 1)
-            read_address = read_address | (stash_index[n] & {INDEX_BITS{read_stash[n]}});
-    end
+    wire [INDEX_BITS-1:0] read_address = read_in_stash ? read_stash_index : read_index;
 
     reg  [INDEX_BITS-1:0] event_entry    [5:AHEAD];             // what the look-up found, as the event goes on
     reg  [AHEAD:5]        event_selected, event_in_index, event_in_stash;
+    reg  [8:5]            event_stash_hash;                     // the stash has its hash
     reg  [STASH-1:0]      event_stash    [5:AHEAD];
     reg  [WAYS-1:0]       event_way      [5:AHEAD];
     reg  [WAYS-1:0]       event_free_way [5:AHEAD];
     always @(posedge clk) begin
         event_entry[5]    <= read_address;
-        event_selected[5] <= read_in_index || read_stash != {STASH{1'b0}};
+        event_selected[5] <= read_in_index || read_in_stash;
         event_in_index[5] <= read_in_index;
-        event_in_stash[5] <= read_stash != {STASH{1'b0}};
+        event_in_stash[5] <= read_in_stash;
+        event_stash_hash  <= {event_stash_hash[7:5], read_stash_hash};
         event_stash[5]    <= read_stash;
         event_way[5]      <= read_match_way;
         event_free_way[5] <= read_free_way;
@@ -296,7 +325,7 @@ module connection_table #(
     wire                  free_available;
     wire [INDEX_BITS-1:0] free_index;
     wire                  decide_to_index = event_free_way[8] != {WAYS{1'b0}} && !event_in_index[8];
-    wire                  stash_has_room  = stash_used < STASH;
+    wire                  stash_has_room  = stash_used < STASH && !event_stash_hash[8];
     assign decide_can_insert = free_available && (decide_to_index || stash_has_room);
 
     wire write_to_stash   = write_insert && (event_in_index[AHEAD] || event_free_way[AHEAD] == {WAYS{1'b0}});
@@ -326,12 +355,12 @@ module connection_table #(
 
     integer q;
     always @(posedge clk) begin
+        if (write_to_stash) begin
+            stash_key[place(stash_take)]   <= write_next_entry[`ENTRY_KEY];
+            stash_index[place(stash_take)] <= event_entry[AHEAD];
+        end
         for (q = 0; q < STASH; q = q + 1)
-            if (write_to_stash && stash_take[q]) begin
-                stash_key[q]   <= write_next_entry[`ENTRY_KEY];
-                stash_hash[q]  <= write_event_hash;
-                stash_index[q] <= event_entry[AHEAD];
-            end
+            if (write_to_stash && stash_take[q]) stash_hash[q] <= write_event_hash;
         if (rst) begin
             stash_valid <= {STASH{1'b0}};
             stash_used  <= 4'd0;

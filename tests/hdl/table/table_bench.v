@@ -5,7 +5,9 @@
 
 `include "offload_map.vh"
 
-module table_bench (
+module table_bench #(
+    parameter SINGLE = 0                                        // of the table
+) (
     input  wire         clk,
     input  wire         rst,
     output wire         ready,
@@ -49,7 +51,7 @@ module table_bench (
         write_next_entry[`ENTRY_ISS] = write_value;
     end
 
-    connection_table #(.CONNECTIONS(64)) table_of_connections (
+    connection_table #(.CONNECTIONS(64), .SINGLE(SINGLE)) table_of_connections (
         .clk(clk), .rst(rst), .ready(ready),
         .issue_hashed(issue_hashed), .issue_by_index(issue_by_index), .issue_sweep(issue_sweep),
         .issue_hash(issue_hash), .issue_index(issue_index),
