@@ -19,7 +19,8 @@ internal sealed record BenchArguments
           --help         this
 
         A row has a goal, a floor, both or neither. Clock counts are exact: one that misses its floor makes the exit code 1. Times are
-        shown and never judged. 2: an argument is wrong. What takes long says so on standard error.
+        shown and never judged. 2: an argument is wrong. 3: something could not be measured; its rows say why. What takes long says so on
+        standard error.
         """;
 
     public IReadOnlyList<string> Only { get; init; } = [];

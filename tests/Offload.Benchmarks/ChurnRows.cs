@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
-using Offload.Engine.Tests.Frames;
 using Offload.Engine.Tests.Harness;
 
 namespace Offload.Benchmarks;
@@ -35,12 +33,14 @@ internal static class ChurnRows
         var client = new Client(7, FrameKind.All[0]);
         using Core core = client.Open(bench.Core(CoreVariant.Board));
         int live = (int)core.Read("identity.connections") * percent / 100;
-        var frames = new ChurnFrames(client.Syn());
-        var tuples = new (uint Address, ushort Port, uint Iss)[live];
+        var frames = new TupleFrames(client.Syn());
+        var tuples = new ClientTuple[live];
         var order = new int[live];
+        var random = new Random(13);
         for (int i = 0; i < live; i++)
         {
-            tuples[i] = frames.Open(core);
+            tuples[i] = frames.Next();
+            core.Send(Port.Net, frames.Syn(tuples[i]));
             order[i] = i;
             if (i % Step == 0 || i > live - Step)
             {
@@ -59,7 +59,7 @@ internal static class ChurnRows
             {
                 if (at + Step > live)
                 {
-                    Random.Shared.Shuffle(order);
+                    random.Shuffle(order);
                     at = 0;
                 }
 
@@ -67,12 +67,13 @@ internal static class ChurnRows
                 at += Step;
                 foreach (int i in now)
                 {
-                    frames.Reset(core, tuples[i]);
+                    core.Send(Port.Net, frames.Reset(tuples[i]));
                 }
 
                 foreach (int i in now)
                 {
-                    tuples[i] = frames.Open(core);
+                    tuples[i] = frames.Next();
+                    core.Send(Port.Net, frames.Syn(tuples[i]));
                 }
             }
 
@@ -102,40 +103,5 @@ internal static class ChurnRows
             Floor = 0,
             Note = bench.Arguments.Long ? null : $"--long does {Long:N0}",
         };
-    }
-}
-
-/// <summary>SYNs and RSTs of random tuples, made from one frame each.</summary>
-internal sealed class ChurnFrames(TcpFrame syn)
-{
-    private const int Ip = 14, Tcp = 34, IpChecksum = 24, Source = 26, SourcePort = 34, Sequence = 38, TcpChecksum = 50;
-
-    private readonly byte[] _syn = syn.ToBytes();
-    private readonly byte[] _reset = (syn with { Flags = TcpFlags.Rst, Options = default, Window = 0 }).ToBytes();
-    private readonly Random _random = new(11);
-
-    /// <summary>Sends the SYN of a new tuple.</summary>
-    public (uint Address, ushort Port, uint Iss) Open(Core core)
-    {
-        (uint Address, ushort Port, uint Iss) tuple = (0x0A000000 | (uint)_random.Next(1 << 24), (ushort)_random.Next(1024, 65536), (uint)_random.NextInt64(1L << 32));
-        Send(core, _syn, tuple, tuple.Iss);
-        return tuple;
-    }
-
-    /// <summary>Sends the RST of a tuple that is half open.</summary>
-    public void Reset(Core core, (uint Address, ushort Port, uint Iss) tuple) => Send(core, _reset, tuple, tuple.Iss + 1);
-
-    private void Send(Core core, byte[] frame, (uint Address, ushort Port, uint Iss) tuple, uint sequence)
-    {
-        Span<byte> bytes = frame;
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[Source..], tuple.Address);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[SourcePort..], tuple.Port);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[Sequence..], sequence);
-        bytes.Slice(IpChecksum, 2).Clear();
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[IpChecksum..], InternetChecksum.Of(bytes[Ip..Tcp]));
-        bytes.Slice(TcpChecksum, 2).Clear();
-        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[(Ip + 2)..]) - (Tcp - Ip);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[TcpChecksum..], InternetChecksum.OfTcp(TcpFrame.V4(tuple.Address), syn.Destination, false, bytes.Slice(Tcp, length)));
-        core.Send(Port.Net, frame);
     }
 }

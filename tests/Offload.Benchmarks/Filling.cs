@@ -72,6 +72,27 @@ internal sealed class Filling : IDisposable
         return ((int)(Core.Counters()["established"] - before), answered);
     }
 
+    /// <summary>The same with their SYNs together and their ACKs so many clocks apart.</summary>
+    /// <returns>How many were connected.</returns>
+    public int ConnectApart(int clients, ulong clocks)
+    {
+        ulong before = Core.Counters()["established"];
+        List<SentSegment> answers = Answers([.. Enumerable.Range(0, clients).Select(_ => _client.Syn().ToBytes())]);
+        ulong due = Core.Clock;
+        foreach (SentSegment answer in answers)
+        {
+            Core.Send(Port.Net, _client.Acknowledge(answer));
+            for (due += clocks; Core.Clock < due;)
+            {
+                // A core that has nothing to do lets no clock pass by itself; a register that is read does.
+                Core.Read("control.status");
+            }
+        }
+
+        Core.Settle();
+        return (int)(Core.Counters()["established"] - before);
+    }
+
     public void Dispose() => Core.Dispose();
 
     /// <summary>Entries in use now.</summary>

@@ -17,10 +17,15 @@ internal static class Line
     /// <summary>Takes both off, and sees that they are right.</summary>
     public static byte[] Remove(byte[] line)
     {
-        Bench.Require(line.Length >= 72 && line.AsSpan(0, 8).SequenceEqual(Preamble), "a frame left without a preamble, or too short");
+        if (line.Length < 72 || !line.AsSpan(0, 8).SequenceEqual(Preamble))
+        {
+            throw new InvalidOperationException("a frame left without a preamble, or too short");
+        }
+
         byte[] frame = line[8..^4];
-        Bench.Require(BinaryPrimitives.ReadUInt32LittleEndian(line.AsSpan(line.Length - 4)) == CheckSequence(frame), "a frame left with a wrong check sequence");
-        return frame;
+        return BinaryPrimitives.ReadUInt32LittleEndian(line.AsSpan(line.Length - 4)) == CheckSequence(frame)
+            ? frame
+            : throw new InvalidOperationException("a frame left with a wrong check sequence");
     }
 
     /// <summary>CRC-32 of IEEE 802.3, 3.2.9, bit by bit.</summary>

@@ -2,10 +2,15 @@
 //
 //   dotnet run -c Release --project tests/Offload.Benchmarks -- --help
 
+using System.Runtime.Versioning;
+using Offload;
 using Offload.Benchmarks;
+using Offload.Cli.Demo;
+
+[assembly: SupportedOSPlatform("linux")]
 
 BenchArguments arguments;
-List<Measurement> measurements = [.. CoreRows.All(), .. LatencyRows.All(), .. TableRows.All(), .. ChurnRows.All()];
+List<Measurement> measurements = [.. CoreRows.All(), .. LatencyRows.All(), .. TableRows.All(), .. ChurnRows.All(), .. GrowthRows.All(), .. SiliconRows.All(), .. VirtualRows.All()];
 try
 {
     arguments = BenchArguments.Parse(args);
@@ -37,9 +42,22 @@ if (arguments.List)
 
 var bench = new Bench(arguments, Console.Error);
 var rows = new List<Row>();
-try
+bool broken = false;
+foreach (Measurement measurement in measurements)
 {
-    foreach (Row row in measurements.SelectMany(measurement => measurement.Run(bench)).Where(row => arguments.Wants(row.Name)))
+    List<Row> measured;
+    try
+    {
+        measured = [.. measurement.Run(bench)];
+    }
+    catch (Exception exception) when (exception is InvalidOperationException or IOException or OffloadException or TimeoutException or DemoException)
+    {
+        Console.Error.WriteLine($"benchmarks: {measurement.Names[0]}: {exception.Message}");
+        measured = [.. measurement.Names.Select(name => Row.Skipped(name, "", $"failed: {exception.Message}"))];
+        broken = true;
+    }
+
+    foreach (Row row in measured.Where(row => arguments.Wants(row.Name)))
     {
         rows.Add(row);
         if (arguments.Json)
@@ -48,10 +66,10 @@ try
         }
     }
 }
-catch (Exception exception) when (exception is InvalidOperationException or IOException)
+
+if (arguments.Docs)
 {
-    Console.Error.WriteLine($"benchmarks: {exception.Message}");
-    return 3;
+    Docs.Write(rows, arguments);
 }
 
 if (!arguments.Json)
@@ -64,4 +82,4 @@ foreach (Row row in rows.Where(row => row.Fails))
     Console.Error.WriteLine($"benchmarks: {row.Name} misses its floor");
 }
 
-return rows.Any(row => row.Fails) ? 1 : 0;
+return broken ? 3 : rows.Any(row => row.Fails) ? 1 : 0;

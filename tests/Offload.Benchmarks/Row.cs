@@ -1,7 +1,7 @@
 namespace Offload.Benchmarks;
 
 /// <summary>Which way a figure is better.</summary>
-internal enum Better
+public enum Better
 {
     /// <summary>The more the better: goal and floor are the least.</summary>
     Higher,

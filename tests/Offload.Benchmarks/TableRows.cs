@@ -9,6 +9,7 @@ internal static class TableRows
     private const int Seeds = 5;
     private const int Clients = 512;
     private const int Threshold = 512;
+    private const int Together = 64;
 
     private static readonly (string Name, Filler Filler)[] Fillers =
         [("half_open", Filler.HalfOpen), ("time_wait", Filler.TimeWait), ("host_owned", Filler.Host)];
@@ -23,6 +24,7 @@ internal static class TableRows
                 .. Fillers.Select(filler => $"table.full.{filler.Name}.completed_ratio"), "table.full.completed_ratio.back_to_back",
             ],
             Completed);
+        yield return new Measurement("table.full.clocks_apart", Apart);
         yield return new Measurement(["table.full.engine_owned.completed_ratio", "table.full.engine_owned.answers"], EngineOwned);
     }
 
@@ -106,11 +108,27 @@ internal static class TableRows
         };
     }
 
-    private const int Together = 64;
-
     private static double Ratio(Filling filling, int together) => (double)filling.Connect(Clients, together).Completed / Clients;
 
     private static Row Ratio(string name, double value, string of) => new(name, value, "of the handshakes, at their first SYN; " + of) { Goal = 1 };
+
+    /// <summary>Making room takes its time: the table is looked through for the oldest.</summary>
+    private static Row Apart(Bench bench)
+    {
+        bench.Say("table: how far apart clients may come to a full table");
+        using var filling = new Filling(bench.Core(CoreVariant.Board), Filler.HalfOpen);
+        ulong clocks = 16;
+        while (filling.ConnectApart(Together, clocks) != Together)
+        {
+            clocks *= 2;
+            Bench.Require(clocks < 1 << 20, "clients are not connected by a full table however far apart they come");
+        }
+
+        return new Row("table.full.clocks_apart", clocks, $"clocks between the ACKs of {Together} clients so that a full table connects all; tried in steps of two")
+        {
+            Better = Better.Lower,
+        };
+    }
 
     private static IEnumerable<Row> EngineOwned(Bench bench)
     {
