@@ -53,7 +53,7 @@ internal sealed unsafe class BoardLibrary
 
     internal ulong Time(nint sim) => _time(sim);
 
-    internal void Run(nint sim, ulong nanoseconds, uint until) => _run(sim, nanoseconds, until);
+    internal void Run(nint sim, ulong nanoseconds) => _run(sim, nanoseconds, 0);
 
     internal int Send(nint sim, Port port, ReadOnlySpan<byte> frame, LineFault fault)
     {

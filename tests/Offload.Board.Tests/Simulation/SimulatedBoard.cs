@@ -32,8 +32,7 @@ internal enum LineFault
 internal sealed class SimulatedBoard : IAsyncDisposable
 {
     private const int MaxFrame = 16384;
-    private const ulong Slice = 20_000;
-    private const uint Everything = 7;
+    private const ulong Slice = 10_000;
 
     private static readonly Port[] Ports = [Port.Net, Port.Host];
 
@@ -174,7 +173,7 @@ internal sealed class SimulatedBoard : IAsyncDisposable
         {
             lock (_lock)
             {
-                _library.Run(_sim, Slice, Everything);
+                _library.Run(_sim, Slice);
                 foreach (Port port in Ports)
                 {
                     int length;
