@@ -603,7 +603,7 @@ module offload_core #(
     wire [7:0] fetch_slot;
     wire [`ENTRY_BITS-1:0] fetch_entry;
 
-    connection_table #(.CONNECTIONS(CONNECTIONS)) table_of_connections (
+    connection_table #(.CONNECTIONS(CONNECTIONS), .SINGLE(SPARSE)) table_of_connections (
         .clk(clk), .rst(core_rst), .ready(table_ready),
         .issue_hashed(issue && issue_hashed),
         .issue_by_index(issue_kind == `EVENT_KIND_TIMER || issue_kind == `EVENT_KIND_TABLE_READ ||
@@ -627,12 +627,14 @@ module offload_core #(
     wire                      half_open_more, half_open_less, waiting_more, waiting_less, backlog_full;
     wire [15:0]               decide_backlog;
 
-    listener_memory #(.LISTENERS(LISTENERS)) listeners (
+    // A key is at the hash for 33 clocks where its listener is searched meanwhile.
+    listener_memory #(.LISTENERS(LISTENERS), .SERIAL(SPARSE != 0 && LISTENERS <= 30 ? 1 : 0)) listeners (
         .clk(clk), .rst(core_rst),
         .commit(listener_commit), .slot(listener_slot), .staging(listener_staging[`LISTENER_BITS-1:0]),
         .committed(listener_committed),
         .match_key(match_record[`SEGMENT_KEY]), .matched(fetch_matched), .matched_slot(fetch_slot),
-        .match_port(1'b0), .search(1'b0), .search_port(1'b0), .search_key({`KEY_BITS{1'b0}}),
+        .match_port(fetch_kind == `EVENT_KIND_HOST),
+        .search(hash_valid && hash_ready && !command_hash_valid), .search_port(hash_host), .search_key(hash_key),
         .read_slot_a(config_entry_slot), .read_a(config_entry),
         .read_slot_b(config_match_slot), .read_b(config_match), .read_b_written(config_match_written)
     );
