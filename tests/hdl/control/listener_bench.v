@@ -41,7 +41,13 @@ module listener_bench;
     integer                  count, seed, n, i, hits = 0;
 
     function [127:0] some_address(input integer dice);
-        some_address = 128'hFD00_0000_0000_0005 ^ (128'd1 << (dice % 5 * 31));
+        case (dice)                                             // each differs from the first in another word
+            0:       some_address = 128'hFD00_0000_0000_0005;
+            1:       some_address = 128'hFD00_0000_0000_0005 ^ (128'd1 << 124);
+            2:       some_address = 128'hFD00_0000_0000_0005 ^ (128'd1 << 70);
+            3:       some_address = 128'hFD00_0000_0000_0005 ^ (128'd1 << 40);
+            default: some_address = 128'hFD00_0000_0000_0005 ^ (128'd1 << 3);
+        endcase
     endfunction
 
     task fail(input [8*16-1:0] form, input integer at);
@@ -65,9 +71,10 @@ module listener_bench;
             end
             if ($random(seed) % 3 == 0) begin
                 for (i = 0; i < `LISTENER_BITS; i = i + 1) staging[i] = $random(seed);
-                staging[`LISTENER_ADDRESS]   = some_address({$random(seed)} % 5);
-                staging[`LISTENER_PORT]      = {$random(seed)} % 3;
-                staging[`LISTENER_VLAN]      = {$random(seed)} % 2;
+                staging[`LISTENER_ADDRESS]   = some_address({$random(seed)} % 3 ? 0 : {$random(seed)} % 5);
+                staging[`LISTENER_PORT]      = {$random(seed)} % 2;
+                staging[`LISTENER_VLAN]      = {$random(seed)} % 4 == 0;
+                staging[`LISTENER_TAGGED]    = {$random(seed)} % 4 == 0;
                 staging[`LISTENER_ENABLED]   = {$random(seed)} % 4 != 0;
                 staging[`LISTENER_ACTION]    = {$random(seed)} % 4;
                 staging[`LISTENER_HOST_LOST] = {$random(seed)} % 3;
@@ -82,9 +89,10 @@ module listener_bench;
             end
 
             for (i = 0; i < `KEY_BITS; i = i + 1) key[i] = $random(seed);
-            key[`KEY_LOCAL_ADDRESS] = some_address({$random(seed)} % 5);
-            key[`KEY_LOCAL_PORT]    = {$random(seed)} % 3;
-            key[`KEY_VLAN]          = {$random(seed)} % 2;
+            key[`KEY_LOCAL_ADDRESS] = some_address({$random(seed)} % 3 ? 0 : {$random(seed)} % 5);
+            key[`KEY_LOCAL_PORT]    = {$random(seed)} % 2;
+            key[`KEY_VLAN]          = {$random(seed)} % 4 == 0;
+            key[`KEY_TAGGED]        = {$random(seed)} % 4 == 0;
             port        = $random(seed);
             has[port]   = 1'b1;
             found[port] = 1'b0;
