@@ -97,7 +97,8 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
         if (segment is null || Passes(segment))
         {
             Count("net_frames_passed");
-            ToHost(frame, segment is not null && _drained.Contains(segment.Flow) ? Way.Behind : Way.Passed);
+            // An ICMP error is no segment of the connection that it quotes, and does not wait for a RELEASE.
+            ToHost(frame, segment is { IcmpType: null } && _drained.Contains(segment.Flow) ? Way.Behind : Way.Passed);
             return;
         }
 
