@@ -14,14 +14,16 @@ internal sealed class Cable : IDisposable
 
     public Cable(TapPort client, TapPort host)
     {
-        _toHost = new Thread(() =>
-        {
-            _hostThread = Kernel.ThreadId();
-            Copy(client, host);
-        }) { IsBackground = true, Name = "cable to host" };
+        _toHost = new Thread(ToHost) { IsBackground = true, Name = "cable to host" };
         _toClient = new Thread(() => Copy(host, client)) { IsBackground = true, Name = "cable to client" };
         _toHost.Start();
         _toClient.Start();
+
+        void ToHost()
+        {
+            _hostThread = Kernel.ThreadId();
+            Copy(client, host);
+        }
     }
 
     /// <summary>Processor time of the direction to the host, in seconds.</summary>
