@@ -106,7 +106,8 @@ internal sealed unsafe class BoardLibrary
             if (!Loaded.TryGetValue(name, out BoardLibrary? library))
             {
                 using Process build = Process.Start(new ProcessStartInfo(
-                    Path.Combine(Repository.Root, "firmware-tools", "build-board-simulation.sh"), [board, "--link", link]) { RedirectStandardError = true })!;
+                    Path.Combine(Repository.Root, "firmware-tools", "build-board-simulation.sh"), [board, "--link", link])
+                { RedirectStandardError = true })!;
                 string error = build.StandardError.ReadToEnd();
                 build.WaitForExit();
                 Assert.True(build.ExitCode == 0, error);
