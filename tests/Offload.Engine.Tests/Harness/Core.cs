@@ -471,7 +471,7 @@ internal sealed unsafe class Core : IDisposable
         Write(register, words);
     }
 
-    private static Image KeyImage(Flow flow) => new("key")
+    internal static Image KeyImage(Flow flow) => new("key")
     {
         ["remote_port"] = flow.RemotePort,
         ["local_port"] = flow.LocalPort,

@@ -48,7 +48,7 @@ internal sealed partial class Generator
         {
             Listeners = World.Listeners,
             IsnKey = isnKey,
-            PlacementKey = MakePlacementKey(),
+            PlacementKey = MakePlacementKey(seed),
             IsnSource = Pick(IsnSource.Rfc6528, IsnSource.Rfc6528, IsnSource.Counter, IsnSource.Fixed, IsnSource.Cookie),
             TestEnable = _random.Next(3) > 0,
             FixedIsn = Pick(FirstNumbers),
@@ -102,14 +102,19 @@ internal sealed partial class Generator
 
     private bool Chance(int percent) => _random.Next(100) < percent;
 
-    /// <summary>Random; or one that puts all, or many, connections into the same place of the table.</summary>
-    private uint[] MakePlacementKey()
+    /// <summary>Random; or one that puts many connections into the same places of the table.</summary>
+    private uint[] MakePlacementKey(int seed)
     {
         var key = new uint[11];
         int kind = _flows <= 8 ? _random.Next(3) : 0;
         for (int i = 0; i < key.Length && kind != 1; i++)
         {
             key[i] = (uint)_random.NextInt64(1L << 32) & (kind == 2 ? 0x00010000u : 0xFFFFFFFF);
+        }
+
+        if (kind != 0)
+        {
+            Placement.KeepPairs(key, [.. World.Flows.Take(_flows)], new Random(seed));
         }
 
         return key;
