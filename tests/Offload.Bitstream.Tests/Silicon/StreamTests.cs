@@ -8,7 +8,7 @@ namespace Offload.Bitstream.Tests.Silicon;
 public sealed class StreamTests : IDisposable
 {
     // The head of what ecppack 1.4 writes for an LFE5UM5G-45F.
-    private static readonly byte[] _head =
+    private static readonly byte[] Head =
     [
         0xff, 0x00, .. Encoding.ASCII.GetBytes("Part: LFE5UM5G-45F-8CABGA381"), 0x00, 0xff, 0xff, 0xff, 0xbd, 0xb3, 0xff, 0xff, 0xff, 0xff,
         0x3b, 0x00, 0x00, 0x00, 0xe2, 0x00, 0x00, 0x00, 0x81, 0x11, 0x20, 0x43, 0x22, 0x00, 0x00, 0x00, 0x40, 0x00, 0x00, 0x00,
@@ -19,36 +19,36 @@ public sealed class StreamTests : IDisposable
     public void Dispose() => _board.Dispose();
 
     [Fact]
-    public void The_IDCODE_is_read() => Assert.Equal(0x81112043u, Ecp5Stream.IdCode(_head));
+    public void The_IDCODE_is_read() => Assert.Equal(0x81112043u, Ecp5Stream.IdCode(Head));
 
     [Fact]
     public void What_names_no_part_is_none()
     {
-        int verify = Array.IndexOf<byte>(_head, 0xe2);
+        int verify = Array.IndexOf<byte>(Head, 0xe2);
         Assert.Null(Ecp5Stream.IdCode([]));
-        Assert.Null(Ecp5Stream.IdCode(_head.AsSpan(1)));
+        Assert.Null(Ecp5Stream.IdCode(Head.AsSpan(1)));
         Assert.Null(Ecp5Stream.IdCode(Changed(0, 0xfe)));
-        Assert.Null(Ecp5Stream.IdCode(Changed(Array.IndexOf<byte>(_head, 0xbd), 0xbe)));
+        Assert.Null(Ecp5Stream.IdCode(Changed(Array.IndexOf<byte>(Head, 0xbd), 0xbe)));
         Assert.Null(Ecp5Stream.IdCode(Changed(verify, 0x22)));
         for (int length = 0; length < verify + 8; length++)
         {
-            Assert.Null(Ecp5Stream.IdCode(_head.AsSpan(0, length)));
+            Assert.Null(Ecp5Stream.IdCode(Head.AsSpan(0, length)));
         }
 
-        Assert.NotNull(Ecp5Stream.IdCode(_head.AsSpan(0, verify + 8)));
+        Assert.NotNull(Ecp5Stream.IdCode(Head.AsSpan(0, verify + 8)));
     }
 
     [Fact]
     public void A_stream_for_the_boards_part_is_packed()
     {
-        Assert.Equal((ExitCode.Ok, ""), Pack(_head));
+        Assert.Equal((ExitCode.Ok, ""), Pack(Head));
         Assert.Equal(BitstreamPayload.Ecp5, BitstreamFile.Open(_board["x.obit"]).Header.PayloadKind);
     }
 
     [Fact]
     public void A_stream_for_another_part_is_not_packed()
     {
-        (ExitCode code, string error) = Pack(Changed(Array.IndexOf<byte>(_head, 0x81), 0x41));
+        (ExitCode code, string error) = Pack(Changed(Array.IndexOf<byte>(Head, 0x81), 0x41));
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains("IDCODE 0x41112043, and board 'tiny' has 0x81112043", error, StringComparison.Ordinal);
         Assert.False(File.Exists(_board["x.obit"]));
@@ -65,7 +65,7 @@ public sealed class StreamTests : IDisposable
 
     private static byte[] Changed(int index, byte value)
     {
-        byte[] copy = [.. _head];
+        byte[] copy = [.. Head];
         copy[index] = value;
         return copy;
     }

@@ -97,8 +97,7 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
         if (segment is null || Passes(segment))
         {
             Count("net_frames_passed");
-            // An ICMP error is no segment of the connection that it quotes, and does not wait for a RELEASE.
-            ToHost(frame, segment is { IcmpType: null } && _drained.Contains(segment.Flow) ? Way.Behind : Way.Passed);
+            ToHost(frame, segment is not null && WaitsForRelease(segment) ? Way.Behind : Way.Passed);
             return;
         }
 
@@ -141,6 +140,13 @@ internal sealed partial class TcpModel(Settings settings, Fault fault = Fault.No
     {
         ulong before = Counters[counter]; // Throws for a name that the register map does not have.
         Counters[counter] = fault == Fault.LosesCount && counter == "unsolicited_acks_limited" ? before : before + (uint)count;
+    }
+
+    /// <summary>The segments of a connection follow what a RELEASE gave; ICMP errors that quote it, and frames for another MAC, pass at once.</summary>
+    private bool WaitsForRelease(Segment segment)
+    {
+        int slot = Table.TryGetValue(segment.Flow, out Connection? connection) ? connection.Listener : FindListener(segment.Flow);
+        return segment.IcmpType is null && slot >= 0 && segment.DestinationMac == Settings.Listeners[slot].Mac && _drained.Contains(segment.Flow);
     }
 
     /// <summary>True: the frame is not for the engine and goes to the host. Otherwise it has been dealt with.</summary>
