@@ -73,7 +73,7 @@ applied() {
 pipeline() {
   local question=${3:--prove-skip 4 -prove-asserts -set-assumes}
   bind_properties "$1/transition/transition.v" "$here/pipeline.vh" "$2/pipeline.v"
-  nice yosys -q -l "$2/pipeline.log" -p "read_verilog -sv -formal -I$1/generated -I$2 $2/pipeline.v $1/transition/transition_*.v $1/transition/rules_*.v
+  nice yosys -q -l "$2/pipeline.log" -p "read_verilog -sv -formal -I$1/generated -I$2 $2/pipeline.v $1/transition/transition_*.v $1/common/delay.v $1/transition/rules_*.v
     hierarchy -check -top transition; prep -flatten; memory_map; opt -full
     sat -verify -seq 5 $question" > /dev/null 2>&1
 }
