@@ -9,7 +9,8 @@ root=$(cd "$here/../../.." && pwd)
 name=$(basename "$here")
 work="$root/artifacts/formal/$name"
 
-# smt2 FILE TOP SOURCES... [-- COMMANDS]: translates a design for yosys-smtbmc. COMMANDS come before `hierarchy`.
+# smt2 FILE TOP SOURCES... [-- COMMANDS]: translates a design for yosys-smtbmc. COMMANDS come before `hierarchy`. Memories
+# become registers; with `arrays` set they stay arrays, which is better where they are large and little is asked of them.
 smt2() {
   local file=$1 top=$2 sources=() commands=
   shift 2
@@ -19,7 +20,8 @@ smt2() {
     $commands
     hierarchy -check -top $top
     prep -top $top -flatten
-    memory_map; async2sync; setundef -undriven -anyseq; dffunmap; opt_clean
+    ${arrays:+# }memory_map
+    async2sync; setundef -undriven -anyseq; dffunmap; opt_clean
     write_smt2 -wires $file" > "$file.yosys.log" 2>&1 || { cat "$file.yosys.log" >&2; return 2; }
 }
 

@@ -6,6 +6,8 @@
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib.sh"
 
+arrays=yes
+
 translate() {
   bind_properties "$1/generated/offload_registers.v" "$here/properties.vh" "$2/offload_registers.v"
   smt2 "$2/axi.smt2" offload_registers "$2/offload_registers.v"
