@@ -85,6 +85,12 @@ module offload_core #(
     localparam [16:0] RESERVE = 17'd8;
     localparam [1:0] FROM_NET = 2'd0, FROM_HOST = 2'd1, FROM_COMMAND = 2'd2;
 
+    generate
+        if (SPARSE != 0 && DATA_WIDTH != 64) begin : check_frame_clocks
+            offload_core_needs_64_bits_with_frame_clocks_from_66_on invalid ();
+        end
+    endgenerate
+
     // ================================================================ registers
     wire                             enable, test_enable, soft_reset, event_pending, irq_enable;
     wire [7:0]                       epoch, hop_limit;

@@ -10,7 +10,7 @@ internal sealed partial class Generator
     /// <summary>Entries last; what becomes of them is decided by what arrives, and by those who need their place.</summary>
     private Settings ForFullTable(Settings settings) => settings with
     {
-        Capacity = SmallCore.Capacity,
+        Capacity = BuiltCore.SmallCapacity,
         CookieKey = Chance(85) ? settings.IsnKey : null,
         CookieThreshold = Pick<uint>(131071, 131071, 131071, 40, 0),
         RtoInitial = 400_000,

@@ -24,9 +24,9 @@ public sealed class LockstepTests(ITestOutputHelper output)
 
     internal static int MoreSeeds => int.Parse(Environment.GetEnvironmentVariable("OFFLOAD_LOCKSTEP_SEED") ?? "0", CultureInfo.InvariantCulture);
 
-    internal static void Agree(int seed)
+    internal static void Agree(int seed, BuiltCore? core = null)
     {
-        string? report = LockstepReport.Check(seed, LockstepSelfTests.Flows(seed / 2), Steps, settings => new CoreTarget(settings, readAnswersEvery: 16));
+        string? report = LockstepReport.Check(seed, LockstepSelfTests.Flows(seed / 2), Steps, settings => new CoreTarget(settings, readAnswersEvery: 16, core));
         Assert.True(report is null, report);
     }
 
@@ -98,4 +98,16 @@ public sealed class LockstepFullTable
     [Theory]
     [MemberData(nameof(Seeds))]
     public void Core_and_model_agree(int seed) => LockstepTests.AgreeWhereFull(seed);
+}
+
+/// <summary>The core of boards with gigabit ports: 40,000 events, a million with OFFLOAD_TEST_FULL=1.</summary>
+[Trait("Rule", "P1-P11, A1-A7, C1, C2, F1-F10, F12, S1-S5, O1-O8, I1-I3, K1, K3, K4")]
+public sealed class LockstepGigabit
+{
+    public static TheoryData<int> Seeds() =>
+        [.. Enumerable.Range(1 + LockstepTests.MoreSeeds, Environment.GetEnvironmentVariable("OFFLOAD_TEST_FULL") == "1" ? 500 : 20)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Core_and_model_agree(int seed) => LockstepTests.Agree(seed, BuiltCore.Gigabit);
 }

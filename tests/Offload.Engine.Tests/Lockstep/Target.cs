@@ -62,10 +62,11 @@ internal class CoreTarget : Target
 
     /// <param name="settings">What the core is configured to.</param>
     /// <param name="readAnswersEvery">See <see cref="Core.ReadAnswersEvery"/>.</param>
-    public CoreTarget(Settings settings, int readAnswersEvery = 1)
+    /// <param name="built">Another core than the virtual board's, or than the small one where the settings say so.</param>
+    public CoreTarget(Settings settings, int readAnswersEvery = 1, BuiltCore? built = null)
     {
-        _small = settings.Capacity == SmallCore.Capacity;
-        _core = new Core(_small ? SmallCore.Native : null);
+        _small = settings.Capacity == BuiltCore.SmallCapacity;
+        _core = new Core((_small ? BuiltCore.Small : built)?.Native);
         _core.Configure(settings);
         _core.ReadAnswersEvery(readAnswersEvery);
         _core.WatchOrder(_small);
