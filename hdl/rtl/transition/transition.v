@@ -118,6 +118,9 @@ module transition #(
 );
     wire [31:0] tick = timebase_us[41:10];
 
+    // What stands still is loaded with its event; else every clock.
+    wire load_compare = STILL == 0 || fetch_valid;
+
     // ---------------------------------------------------------------- compare: whose key is it
     localparam PARTS = (`KEY_BITS + 31) / 32;
     wire [PARTS*32-1:0] key_difference =
@@ -145,11 +148,11 @@ module transition #(
     always @(posedge clk) begin
         compare_valid        <= fetch_valid && !rst;
         compare_kind         <= fetch_kind;
-        if (STILL == 0 || fetch_valid) compare_entry <= fetch_entry;
+        if (load_compare) compare_entry <= fetch_entry;
         compare_selected     <= fetch_selected;
         compare_same_index   <= fetch_same_index;
         compare_matched      <= fetch_matched;
-        if (STILL == 0 || fetch_valid) compare_hash <= fetch_commands ? command_hash : fetch_hash;
+        if (load_compare) compare_hash <= fetch_commands ? command_hash : fetch_hash;
         compare_hash_result  <= fetch_commands ? {`HASH_RESULT_BITS{1'b0}} : fetch_hash_result;
         compare_slot_written <= config_match_written;
         compare_match_slot   <= config_match_slot;
@@ -164,6 +167,8 @@ module transition #(
     delay #(.WIDTH(`SEGMENT_BITS), .CLOCKS(1), .STILL(STILL)) segment_to_compare (
         .clk(clk), .from(fetch_segment), .to(compare_segment)
     );
+
+    wire load_decide = STILL == 0 || compare_valid;
 
     // A walker names its entry by index, everything else by key.
     wire compare_by_index = compare_kind == `EVENT_KIND_TIMER || compare_kind == `EVENT_KIND_TABLE_READ ||
@@ -192,7 +197,7 @@ module transition #(
         decide_kind     <= compare_kind;
         decide_hit    <= compare_hit;
         decide_matched  <= compare_matched;
-        if (STILL == 0 || compare_valid) decide_config <= compare_config;
+        if (load_decide) decide_config <= compare_config;
         decide_for_us   <= compare_segment[`SEGMENT_DESTINATION_MAC] == compare_config[`LISTENER_MAC];
         decide_slot_index   <= compare_hit ? compare_entry[`ENTRY_LISTENER] : compare_match_slot;
         decide_back_off <= compare_back_off > {16'd0, rto_max} ? rto_max : compare_back_off[19:0];
@@ -394,6 +399,7 @@ module transition #(
     );
 
     // ---------------------------------------------------------------- write
+    wire load_write = STILL == 0 || apply_valid;
     wire happens = apply_deed[`DEED_ESTABLISHED] || apply_deed[`DEED_PEER_CLOSED] || apply_deed[`DEED_ICMP_ERROR] ||
                    apply_deed[`DEED_CLOSED];
     always @(posedge clk) begin
@@ -406,7 +412,7 @@ module transition #(
         write_next_entry        <= next_entry;
         write_verdict           <= apply_deed[`DEED_VERDICT];
         write_reply_valid       <= apply_valid && apply_deed[`DEED_REPLY] != `REPLY_KIND_NONE && !rst;
-        if (STILL == 0 || apply_valid) write_reply <= reply;
+        if (load_write) write_reply <= reply;
         write_event             <= apply_valid && happens && !rst;
         write_event_established <= apply_deed[`DEED_ESTABLISHED];
         write_event_peer_closed <= apply_deed[`DEED_PEER_CLOSED];
