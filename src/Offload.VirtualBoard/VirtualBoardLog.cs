@@ -10,4 +10,7 @@ internal static partial class VirtualBoardLog
 
     [LoggerMessage(2001, LogLevel.Error, "The virtual board is gone: {Reason}", EventName = "VirtualBoardGone")]
     internal static partial void Gone(ILogger logger, string reason, Exception exception);
+
+    [LoggerMessage(2010, LogLevel.Warning, "The USB client at {Path} was cut off: {Reason}", EventName = "UsbClientLost")]
+    internal static partial void UsbClientLost(ILogger logger, string path, string reason);
 }
