@@ -67,7 +67,7 @@ reached() {
 # requests RTL OUT: transition.v asks of the table only what is assumed
 requests() {
   bind_properties "$1/transition/transition.v" "$here/requests.vh" "$2/transition.v"
-  nice yosys -q -l "$2/requests.log" -p "read_verilog -sv -formal -I$1/generated -I$2 $2/transition.v $1/transition/transition_*.v $1/transition/rules_*.v
+  nice yosys -q -l "$2/requests.log" -p "read_verilog -sv -formal -I$1/generated -I$2 $2/transition.v $1/transition/transition_*.v $1/transition/rules_*.v $1/common/delay.v
     hierarchy -check -top transition; prep -flatten; memory_map; opt -full
     sat -verify -seq 5 -prove-skip 4 -prove-asserts -set-assumes" > /dev/null 2>&1
 }
