@@ -80,4 +80,7 @@ public enum OffloadError
 
     /// <summary>The initial sequence number of this connection does not follow from key, tuple and time alone, so it cannot be computed again.</summary>
     NotComputable = 26,
+
+    /// <summary>A socket cannot go back to the board while bytes in it were not read, or not acknowledged by the peer; it is as it was.</summary>
+    DataPending = 27,
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Offload.Boards;
 
-/// <summary>Everything that the library logs, under the category <c>Offload.Board</c>. Event ids are stable; none of it ever contains a key.</summary>
+/// <summary>What the library logs, besides <see cref="Sockets.SocketLog"/>, under the category <c>Offload.Board</c>. Event ids are stable; none of it ever contains a key.</summary>
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>Id</term><description>Event (level)</description></listheader>

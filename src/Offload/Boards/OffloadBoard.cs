@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Offload.Connections;
@@ -7,6 +9,7 @@ using Offload.Listeners;
 using Offload.Programming;
 using Offload.Registers;
 using Offload.Serving;
+using Offload.Sockets;
 using Offload.Timers;
 
 namespace Offload.Boards;
@@ -28,6 +31,7 @@ public sealed class OffloadBoard : IAsyncDisposable
     private readonly IAsyncDisposable? _lease;
     private readonly BoardMetrics? _metrics;
     private readonly ILogger _logger;
+    private readonly BoardSockets _sockets;
     private int _disposed;
 
     private OffloadBoard(BoardSession session, BoardServer? server, IAsyncDisposable? lease, ILogger logger, IsnKeyStore keys, BoardMetrics? metrics)
@@ -43,6 +47,7 @@ public sealed class OffloadBoard : IAsyncDisposable
         Timers = new BoardTimers(session);
         Registers = new BoardRegisters(session);
         _metrics = metrics;
+        _sockets = new BoardSockets(session, logger);
     }
 
     /// <summary>Which board it is.</summary>
@@ -142,6 +147,39 @@ public sealed class OffloadBoard : IAsyncDisposable
     /// <exception cref="OffloadException"><see cref="OffloadError.NoBitstream"/>.</exception>
     public ValueTask<BoardStatus> GetStatusAsync(CancellationToken cancellationToken = default) => BoardStatusReader.ReadAsync(_session, cancellationToken);
 
+    /// <summary>Accepts connections whose handshakes the board does, as ordinary sockets (docs/sockets.md). Needs CAP_NET_ADMIN.</summary>
+    /// <param name="endPoint">Address and port: a single address of the host behind the board (not the wildcard), and a port of 1 to 65535.</param>
+    /// <param name="options">How; null: all defaults.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">A value is outside its range.</exception>
+    /// <exception cref="OffloadException"><see cref="OffloadError.PermissionDenied"/>: a capability is missing, which the message names;
+    /// <see cref="OffloadError.Unsupported"/>: no kernel is behind the board, or one without TCP_REPAIR; else as for
+    /// <see cref="BoardListeners.AddAsync(ListenerOptions, CancellationToken)"/>.</exception>
+    public ValueTask<OffloadListener> ListenAsync(
+        IPEndPoint endPoint, OffloadListenerOptions? options = null, CancellationToken cancellationToken = default) =>
+        _sockets.ListenAsync(endPoint, options ?? new OffloadListenerOptions(), cancellationToken);
+
+    /// <summary>Opens a connection whose handshake the board does, with all defaults. Needs CAP_NET_ADMIN.</summary>
+    /// <param name="remote">The peer.</param>
+    /// <param name="cancellationToken">Ends the attempt: the open is aborted.</param>
+    /// <returns>A connected socket; the caller's to dispose.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="ConnectSocketAsync(ConnectionOpenOptions, ReleaseMode, CancellationToken)"/>.</exception>
+    /// <exception cref="OffloadException">As for <see cref="ConnectSocketAsync(ConnectionOpenOptions, ReleaseMode, CancellationToken)"/>.</exception>
+    public ValueTask<Socket> ConnectSocketAsync(IPEndPoint remote, CancellationToken cancellationToken = default) =>
+        ConnectSocketAsync(new ConnectionOpenOptions { RemoteEndPoint = remote }, ReleaseMode.Auto, cancellationToken);
+
+    /// <summary>Opens a connection whose handshake the board does. Our port is held at the kernel from before the SYN until the socket has it.</summary>
+    /// <param name="options">Where to, and how; its <see cref="ConnectionOpenOptions.Mode"/> does not matter.</param>
+    /// <param name="release">What the core keeps of the connection.</param>
+    /// <param name="cancellationToken">Ends the attempt: the open is aborted.</param>
+    /// <returns>A connected socket; the caller's to dispose.</returns>
+    /// <exception cref="ArgumentException">A value is outside its range.</exception>
+    /// <exception cref="OffloadException">As for <see cref="BoardConnections.OpenAsync(ConnectionOpenOptions, CancellationToken)"/>, and for
+    /// <see cref="ListenAsync"/>.</exception>
+    public ValueTask<Socket> ConnectSocketAsync(
+        ConnectionOpenOptions options, ReleaseMode release = ReleaseMode.Auto, CancellationToken cancellationToken = default) =>
+        _sockets.ConnectAsync(Connections, options, release, cancellationToken);
+
     /// <summary>Closes the board; see the remarks of the class. Does not throw where the board is gone already.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -151,6 +189,7 @@ public sealed class OffloadBoard : IAsyncDisposable
         }
 
         _metrics?.Dispose();
+        _sockets.Dispose();
         if (_server is not null)
         {
             await _server.DisposeAsync().ConfigureAwait(false);

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Offload.Boards;
+using Offload.Sockets;
 
 namespace Offload.Listeners;
 
@@ -88,83 +88,4 @@ internal sealed class HeldEndPoint : IDisposable
     }
 
     private static bool SameAddress(IPAddress one, IPAddress other) => one.GetAddressBytes().AsSpan().SequenceEqual(other.GetAddressBytes());
-}
-
-/// <summary>Sockets as the kernel has them.</summary>
-internal static partial class PosixSocket
-{
-    private const int StreamCloseOnExec = 1 | 0x80000;
-    private const int IPv4Family = 2;
-    private const int IPv6Family = 10;
-    private const int IPv6Level = 41;
-    private const int IPv6Only = 26;
-
-    /// <summary>A TCP socket.</summary>
-    public static SafeSocketHandle Open(AddressFamily family)
-    {
-        int descriptor = SocketCall(family == AddressFamily.InterNetworkV6 ? IPv6Family : IPv4Family, StreamCloseOnExec, 0);
-        return descriptor >= 0 ? new SafeSocketHandle(descriptor, ownsHandle: true) : throw LastError();
-    }
-
-    /// <summary>Binds it, without SO_REUSEADDR; an IPv6 socket for IPv6 alone.</summary>
-    public static unsafe void Bind(SafeSocketHandle socket, IPEndPoint endPoint)
-    {
-        int one = 1;
-        if (endPoint.AddressFamily == AddressFamily.InterNetworkV6 && SetOption(socket, IPv6Level, IPv6Only, &one, sizeof(int)) != 0)
-        {
-            throw LastError();
-        }
-
-        // On Linux a SocketAddress is the kernel's own sockaddr.
-        SocketAddress address = endPoint.Serialize();
-        fixed (byte* bytes = address.Buffer.Span)
-        {
-            if (BindCall(socket, bytes, (uint)address.Size) != 0)
-            {
-                throw LastError();
-            }
-        }
-    }
-
-    /// <summary>The port that it is bound to.</summary>
-    public static unsafe int PortOf(SafeSocketHandle socket, IPEndPoint bound)
-    {
-        SocketAddress address = bound.Serialize();
-        uint length = (uint)address.Size;
-        fixed (byte* bytes = address.Buffer.Span)
-        {
-            if (GetNameCall(socket, bytes, &length) != 0)
-            {
-                throw LastError();
-            }
-        }
-
-        return ((IPEndPoint)bound.Create(address)).Port;
-    }
-
-    private static SocketException LastError()
-    {
-        int error = Marshal.GetLastPInvokeError();
-        return error switch
-        {
-            98 => new SocketException((int)SocketError.AddressAlreadyInUse),
-            99 => new SocketException((int)SocketError.AddressNotAvailable),
-            1 or 13 => new SocketException((int)SocketError.AccessDenied),
-            97 => new SocketException((int)SocketError.AddressFamilyNotSupported),
-            24 => new SocketException((int)SocketError.TooManyOpenSockets),
-            _ => new SocketException((int)SocketError.SocketError, Marshal.GetPInvokeErrorMessage(error)),
-        };
-    }
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int SocketCall(int family, int type, int protocol);
-
-    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
-    private static unsafe partial int BindCall(SafeSocketHandle socket, byte* address, uint length);
-
-    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
-    private static unsafe partial int GetNameCall(SafeSocketHandle socket, byte* address, uint* length);
-
-    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    private static unsafe partial int SetOption(SafeSocketHandle socket, int level, int name, void* value, uint length);
 }
