@@ -17,7 +17,7 @@ internal static partial class LatencyRows
     private const int GmiiGoal = 24;
 
     /// <summary>What it was when it was last lowered: it is not to grow again.</summary>
-    private const int GmiiFloor = 27;
+    private const int GmiiFloor = 24;
 
     /// <summary>A clock for which gmii_line.v keeps each byte that goes out.</summary>
     private const int Kept = 1;
