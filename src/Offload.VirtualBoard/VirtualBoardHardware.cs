@@ -53,6 +53,9 @@ public sealed class VirtualBoardHardware : BoardHardware
     /// <inheritdoc/>
     public override HostPort? HostPort => _hostPort.KernelInterface;
 
+    /// <summary>What drives the core, for the buses that the board is put behind.</summary>
+    internal BoardDriver Driver => _driver;
+
     /// <summary>The kernel's interface behind the net port; null where there is none.</summary>
     public HostPort? NetPort => _netPort.KernelInterface;
 

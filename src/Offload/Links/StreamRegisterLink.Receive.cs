@@ -82,18 +82,32 @@ public sealed partial class StreamRegisterLink
         Exception? cause = null;
         try
         {
-            int count;
-            while ((count = await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) != 0)
+            while (true)
             {
-                Take(buffer.AsSpan(0, count), frame);
+                try
+                {
+                    int count = await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+                    if (count == 0)
+                    {
+                        break;
+                    }
+
+                    Take(buffer.AsSpan(0, count), frame);
+                }
+                catch (OffloadException exception) when (exception.Code == OffloadError.LinkFault)
+                {
+                    // Bytes are missing, and the stream goes on: a USB transfer that failed.
+                    frame.Clear();
+                    Disturbed(Fault(exception.Message, exception));
+                }
             }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException or BoardGoneException)
         {
             cause = exception;
         }
 
-        BoardGoneException gone = new("the board's stream has ended; look at its cable, and open the board again", cause);
+        BoardGoneException gone = cause as BoardGoneException ?? new("the board's stream has ended; look at its cable, and open the board again", cause);
         lock (_lock)
         {
             _gone = gone;

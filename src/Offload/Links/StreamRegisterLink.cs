@@ -26,6 +26,7 @@ public sealed partial class StreamRegisterLink : RegisterLink
     private readonly Task _receiving;
 
     private bool _inStep; // the board's sequence number is known
+    private bool _met; // the board has answered before
     private byte _sequence;
     private bool _disposed;
 
@@ -70,7 +71,7 @@ public sealed partial class StreamRegisterLink : RegisterLink
             at += count;
         }
 
-        await RunAsync(programs, words, cancellationToken).ConfigureAwait(false);
+        await RunAllAsync(programs, words, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -85,7 +86,7 @@ public sealed partial class StreamRegisterLink : RegisterLink
             at += count;
         }
 
-        await RunAsync(programs, Memory<uint>.Empty, cancellationToken).ConfigureAwait(false);
+        await RunAllAsync(programs, Memory<uint>.Empty, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has the board carry out a program.</summary>
@@ -102,8 +103,28 @@ public sealed partial class StreamRegisterLink : RegisterLink
             throw new ArgumentException($"the program is answered by {program.Answers} words, and there is room for {answers.Length}", nameof(answers));
         }
 
-        await RunAsync([program], answers, cancellationToken).ConfigureAwait(false);
+        await RunAllAsync([program], answers, cancellationToken).ConfigureAwait(false);
         return program.Answers;
+    }
+
+    /// <summary>Has the board carry out programs one after the other; several are on their way at a time. The first one that fails ends it,
+    /// but those behind it that were on their way are carried out.</summary>
+    /// <param name="programs">What it is to do.</param>
+    /// <param name="answers">Where the words that they read go, one program's behind the other's; at least as many as the programs say.</param>
+    /// <param name="cancellationToken">Stops waiting; the programs may still be carried out.</param>
+    /// <returns>The answers that there were.</returns>
+    /// <exception cref="OffloadException">As <see cref="RegisterLink"/> says; a wait that did not end is <see cref="OffloadError.LinkFault"/> too.</exception>
+    public async ValueTask<int> RunAsync(IReadOnlyList<LinkProgram> programs, Memory<uint> answers, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(programs);
+        int words = programs.Sum(program => program.Answers);
+        if (answers.Length < words)
+        {
+            throw new ArgumentException($"the programs are answered by {words} words, and there is room for {answers.Length}", nameof(answers));
+        }
+
+        await RunAllAsync(programs, answers, cancellationToken).ConfigureAwait(false);
+        return words;
     }
 
     /// <inheritdoc/>
@@ -149,7 +170,7 @@ public sealed partial class StreamRegisterLink : RegisterLink
         }
     }
 
-    private async ValueTask RunAsync(List<LinkProgram> programs, Memory<uint> answers, CancellationToken cancellationToken)
+    private async ValueTask RunAllAsync(IReadOnlyList<LinkProgram> programs, Memory<uint> answers, CancellationToken cancellationToken)
     {
         if (programs.Count == 0)
         {
@@ -183,7 +204,7 @@ public sealed partial class StreamRegisterLink : RegisterLink
         }
     }
 
-    private async ValueTask TransferAsync(List<LinkProgram> programs, Memory<uint> answers, CancellationToken cancellationToken)
+    private async ValueTask TransferAsync(IReadOnlyList<LinkProgram> programs, Memory<uint> answers, CancellationToken cancellationToken)
     {
         Queue<Exchange> outstanding = [];
         int words = 0;
@@ -231,13 +252,14 @@ public sealed partial class StreamRegisterLink : RegisterLink
     // The failure of an access that the board reports is an answer, after which both ends are in step as before.
     private async ValueTask<OffloadException?> AnswerAsync(Exchange exchange, CancellationToken cancellationToken)
     {
+        TimeSpan patience = (_met ? null : _options.FirstAnswerTimeout) ?? _options.AnswerTimeout;
         try
         {
-            return await exchange.Answer.Task.WaitAsync(_options.AnswerTimeout, cancellationToken).ConfigureAwait(false);
+            return await exchange.Answer.Task.WaitAsync(patience, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
-            throw Fault($"the board did not answer within {_options.AnswerTimeout.TotalSeconds:0.###} s", exception);
+            throw Fault($"the board did not answer within {patience.TotalSeconds:0.###} s", exception);
         }
     }
 
@@ -256,6 +278,7 @@ public sealed partial class StreamRegisterLink : RegisterLink
             {
                 _ = await AnswerAsync(exchange, cancellationToken).ConfigureAwait(false);
                 _inStep = true;
+                _met = true;
                 return;
             }
             catch (OffloadException exception) when (exception.Code == OffloadError.LinkFault && attempt < _options.IdentifyAttempts)

@@ -1,0 +1,14 @@
+namespace Offload.VirtualBoard.Usb;
+
+/// <summary>How a board hangs on a channel (docs/link.md, "Wires").</summary>
+public enum FtdiWiring
+{
+    /// <summary>UART, 8N1 at 12 Mbaud.</summary>
+    Uart,
+
+    /// <summary>Asynchronous 245 FIFO.</summary>
+    AsyncFifo,
+
+    /// <summary>Synchronous 245 FIFO.</summary>
+    SyncFifo,
+}

@@ -1,0 +1,34 @@
+namespace Offload.Links.Usb;
+
+/// <summary>How a kind of board is known among USB devices, and how its register link hangs on its FTDI chip.</summary>
+/// <param name="Name">Name of its folder in <c>boards/</c>.</param>
+/// <param name="IdCode">JTAG IDCODE of its part.</param>
+/// <param name="Product">The text for people in the EEPROM of its chip, by which alone a board is told from any other device with such a chip.</param>
+/// <param name="Mode">What the link's channel is used as.</param>
+/// <param name="Channel">The link's channel: 0 is A, 1 is B.</param>
+public sealed record UsbBoardKind(string Name, uint IdCode, string Product, FtdiMode Mode, int Channel)
+{
+    /// <summary>Bits per second where the link is a UART.</summary>
+    public int Baud { get; init; } = 12_000_000;
+
+    /// <summary>
+    /// The kinds that are known: the Versa board by what its maker wrote into its chip, and modules on which somebody has written
+    /// <c>Offload BOARD LINK</c> (docs/usb.md says how).
+    /// </summary>
+    public static IReadOnlyList<UsbBoardKind> Known { get; } =
+    [
+        new("versa-5g", 0x81112043, "Lattice ECP5_5G VERSA Board", FtdiMode.Uart, 1),
+        .. Modules("versa-5g", 0x81112043),
+        .. Modules("colorlight-i9", 0x41112043),
+    ];
+
+    /// <summary>Whether a device is such a board.</summary>
+    internal bool Fits(UsbDeviceInfo device) => device is { VendorId: 0x0403, ProductId: 0x6010 or 0x6014 } && device.Product == Product;
+
+    private static UsbBoardKind[] Modules(string name, uint idCode) =>
+    [
+        new(name, idCode, $"Offload {name} uart", FtdiMode.Uart, 0),
+        new(name, idCode, $"Offload {name} fifo-sync", FtdiMode.SyncFifo, 0),
+        new(name, idCode, $"Offload {name} fifo-async", FtdiMode.AsyncFifo, 0),
+    ];
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Offload.Engine.Tests.Harness;
+using Offload.Links.Usb;
+using Offload.Tests.Contract;
+using Offload.VirtualBoard.Usb;
+
+namespace Offload.VirtualBoard.Tests.Usb;
+
+/// <summary>Runs the tests below in a guest with a stock kernel, to whose xHCI the rig's three devices are plugged in.</summary>
+[Trait("Category", "Full")]
+public sealed class GuestUsbTests
+{
+    private const int NoGuest = 77;
+
+    [SkippableFact]
+    public async Task The_same_tests_pass_over_libusb_and_a_host_controller()
+    {
+        Skip.If(Guest.IsThis, "this is the guest");
+        using TemporaryFolder folder = new();
+        UsbRedirServer[] servers = [.. Enumerable.Range(0, 3).Select(i => UsbRedirServer.Listen(folder["usb" + i]))];
+        await using UsbRig rig = await UsbRig.StartAsync((port, device) => servers[port].Plug(device));
+        using Process guest = Process.Start(new ProcessStartInfo(
+            Path.Combine(Repository.Root, "firmware-tools", "guest", "run.sh"),
+            [
+                .. Enumerable.Range(0, 3).SelectMany(i => new[] { "--usb", folder["usb" + i] }),
+                "--", "dotnet", "vstest", typeof(GuestUsbTests).Assembly.Location, "--TestCaseFilter:FullyQualifiedName~InGuest",
+            ])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> errors = guest.StandardError.ReadToEndAsync();
+        string output = await guest.StandardOutput.ReadToEndAsync();
+        await guest.WaitForExitAsync();
+        foreach (UsbRedirServer server in servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        Skip.If(guest.ExitCode == NoGuest, "no guest is to be had here: " + await errors);
+        Assert.True(guest.ExitCode == 0, output + await errors);
+        Assert.Contains("Passed!", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Skipped: ", output.Replace("Skipped:     0", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+}
+
+/// <summary>Whether the tests run in the guest that <see cref="GuestUsbTests"/> starts.</summary>
+internal static class Guest
+{
+    internal static bool IsThis => Environment.GetEnvironmentVariable("OFFLOAD_GUEST") == "1";
+
+    internal static UsbBench Bench()
+    {
+        Skip.IfNot(IsThis, "runs in the guest alone, which GuestUsbTests starts");
+        return new UsbBench(new LibUsbBus(), rig: null);
+    }
+}
+
+/// <summary>In the guest: libusb, the kernel's usbfs, xHCI.</summary>
+[Trait("Category", "Full")]
+public sealed class InGuestUsbLinkTests : UsbLinkTests
+{
+    private protected override Task<UsbBench> StartAsync() => Task.FromResult(Guest.Bench());
+}
+
+/// <summary>In the guest: the link's contract over the UART.</summary>
+[Trait("Category", "Full")]
+public sealed class InGuestUartLinkContractTests : LinkContractTests
+{
+    protected override async ValueTask<LinkUnderTest> OpenAsync() => await UsbLinkUnderTest.OpenAsync(Guest.Bench(), UsbRig.UartSerial);
+}
+
+/// <summary>In the guest: the link's contract over the synchronous FIFO.</summary>
+[Trait("Category", "Full")]
+public sealed class InGuestFifoLinkContractTests : LinkContractTests
+{
+    protected override async ValueTask<LinkUnderTest> OpenAsync() => await UsbLinkUnderTest.OpenAsync(Guest.Bench(), UsbRig.FifoSerial);
+}
