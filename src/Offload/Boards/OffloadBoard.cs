@@ -56,6 +56,9 @@ public sealed class OffloadBoard : IAsyncDisposable
     /// <summary>Whether this process holds the board; otherwise it works through the process that does.</summary>
     public bool IsHolder => _session.IsHolder;
 
+    /// <summary>What it stands on.</summary>
+    internal BoardSession Session => _session;
+
     /// <summary>How initial sequence numbers are made.</summary>
     public BoardIsn Isn { get; }
 

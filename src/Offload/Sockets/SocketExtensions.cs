@@ -39,11 +39,18 @@ public static class SocketExtensions
     /// <see cref="OffloadError.CommandGone"/>: the board does not know the connection (any more), as after <see cref="ReleaseMode.Forget"/>;
     /// <see cref="OffloadError.CommandUnsupported"/>: not in its state; <see cref="OffloadError.ConnectionAborted"/>: the peer reset it on its way
     /// back, and the socket is closed; <see cref="OffloadError.PermissionDenied"/>.</exception>
-    public static async ValueTask<ConnectionRow> ReturnToHardwareAsync(
+    public static ValueTask<ConnectionRow> ReturnToHardwareAsync(
         this Socket socket, OffloadBoard board, SocketReturnOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(socket);
         ArgumentNullException.ThrowIfNull(board);
+        return ReturnAsync(socket, board.Connections, options, cancellationToken);
+    }
+
+    /// <summary>The same, with the board's connections alone.</summary>
+    internal static async ValueTask<ConnectionRow> ReturnAsync(
+        Socket socket, BoardConnections connections, SocketReturnOptions? options, CancellationToken cancellationToken)
+    {
         options ??= new SocketReturnOptions();
         if (options.DrainTimeout < TimeSpan.Zero || options.FenceTimeout < Pause || options.FenceTimeout > LongestFence)
         {
@@ -51,12 +58,12 @@ public static class SocketExtensions
                 $"The times are {options.DrainTimeout} and {options.FenceTimeout}; the first has to be at least 0, the second 1 ms to 5 s.", nameof(options));
         }
 
-        ConnectionRow row = await FindAsync(socket, board, cancellationToken).ConfigureAwait(false);
+        ConnectionRow row = await FindAsync(socket, connections, cancellationToken).ConfigureAwait(false);
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
             await DrainAsync(socket, row, start, options.DrainTimeout, cancellationToken).ConfigureAwait(false);
-            if (await TryReturnAsync(socket, board, row, options.FenceTimeout).ConfigureAwait(false) is { } returned)
+            if (await TryReturnAsync(socket, connections, row, options.FenceTimeout).ConfigureAwait(false) is { } returned)
             {
                 return returned;
             }
@@ -71,13 +78,13 @@ public static class SocketExtensions
         }
     }
 
-    private static async ValueTask<ConnectionRow> FindAsync(Socket socket, OffloadBoard board, CancellationToken cancellationToken)
+    private static async ValueTask<ConnectionRow> FindAsync(Socket socket, BoardConnections connections, CancellationToken cancellationToken)
     {
         AdoptedSockets.Adopted? adopted = AdoptedSockets.Find(socket);
         ConnectionKey key = adopted?.Key ?? (socket is { ProtocolType: ProtocolType.Tcp, LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote }
             ? ConnectionKey.FromEndPoints(local, remote)
             : throw new ArgumentException("It is no connected TCP socket.", nameof(socket)));
-        ConnectionRow? row = await board.Connections.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        ConnectionRow? row = await connections.GetAsync(key, cancellationToken).ConfigureAwait(false);
         return row is { Owner: Owner.Host } found && (adopted is null || adopted.CreatedMicroseconds == found.CreatedMicroseconds)
             ? found
             : throw new OffloadException(
@@ -112,9 +119,8 @@ public static class SocketExtensions
     }
 
     /// <summary>HOLD, the fence, and TAKE; null where all was undone. Not cancelled half-way.</summary>
-    private static async ValueTask<ConnectionRow?> TryReturnAsync(Socket socket, OffloadBoard board, ConnectionRow row, TimeSpan fence)
+    private static async ValueTask<ConnectionRow?> TryReturnAsync(Socket socket, BoardConnections connections, ConnectionRow row, TimeSpan fence)
     {
-        BoardConnections connections = board.Connections;
         ConnectionRow held = await connections.HoldAsync(row.Key, row.CreatedMicroseconds, CancellationToken.None).ConfigureAwait(false);
         ConnectionTake? numbers;
         try

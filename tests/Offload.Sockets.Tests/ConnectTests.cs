@@ -1,0 +1,63 @@
+using System.Net.Sockets;
+using Offload.Kernel.Tests.Bench;
+using Offload.Registers;
+
+namespace Offload.Sockets.Tests;
+
+/// <summary>The other direction: the board opens, and the caller gets a socket.</summary>
+public sealed class ConnectTests : RigTest
+{
+    [SkippableTheory]
+    [InlineData(Ip.V4, ReleaseMode.Watch)]
+    [InlineData(Ip.V4, ReleaseMode.Forget)]
+    [InlineData(Ip.V6, ReleaseMode.Watch)]
+    [InlineData(Ip.V6, ReleaseMode.Forget)]
+    public async Task An_opened_socket_talks_both_ways(Ip ip, ReleaseMode release)
+    {
+        await using Scene scene = await Rig.BeginAsync();
+        Socket remote = scene.NewClient(ip);
+        remote.Listen();
+        Task<Socket> accepting = remote.AcceptAsync();
+        using Socket socket = await scene.Board.ConnectSocketAsync(
+            new Connections.ConnectionOpenOptions { RemoteEndPoint = (System.Net.IPEndPoint)remote.LocalEndPoint! }, release);
+        Socket peer = scene.Own(await accepting.WaitAsync(Scene.Patience));
+        peer.NoDelay = true;
+        socket.NoDelay = true;
+        Assert.Equal(peer.RemoteEndPoint, socket.LocalEndPoint);
+
+        // The peer of an open may speak first, and the window that it named in its SYN,ACK was not scaled.
+        await peer.SendAsync("220 ready"u8.ToArray());
+        Assert.Equal("220 ready", await Transfer.ReadTextAsync(socket, 9));
+        await Transfer.BothWaysAsync(peer, socket);
+        await Transfer.MegabytesAsync(peer, socket, 1);
+        await Transfer.MegabytesAsync(socket, peer, 1);
+        Assert.Equal(1ul, await scene.CountAsync(CounterId.Released));
+        socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal(0, await peer.ReceiveAsync(new byte[1]).WaitAsync(Scene.Patience));
+    }
+
+    [SkippableFact]
+    public async Task An_opened_socket_can_go_back()
+    {
+        await using Scene scene = await Rig.BeginAsync();
+        Socket remote = scene.NewClient(Ip.V4);
+        remote.Listen();
+        Task<Socket> accepting = remote.AcceptAsync();
+        using Socket socket = await scene.Board.ConnectSocketAsync(
+            new Connections.ConnectionOpenOptions { RemoteEndPoint = (System.Net.IPEndPoint)remote.LocalEndPoint! }, ReleaseMode.Watch);
+        Socket peer = scene.Own(await accepting.WaitAsync(Scene.Patience));
+        await Transfer.BothWaysAsync(peer, socket);
+        await socket.ReturnToHardwareAsync(scene.Board);
+        Assert.Equal(0, await peer.ReceiveAsync(new byte[1]).WaitAsync(Scene.Patience));
+    }
+
+    [SkippableFact]
+    public async Task A_refused_open_says_so()
+    {
+        await using Scene scene = await Rig.BeginAsync();
+        OffloadException refused = await Assert.ThrowsAsync<OffloadException>(
+            () => scene.Board.ConnectSocketAsync(new System.Net.IPEndPoint(KernelRig.ClientAddress(Ip.V4), 9)).AsTask());
+        Assert.Equal(OffloadError.ConnectionRefused, refused.Code);
+        Assert.Equal(0, (await scene.Board.Connections.SnapshotAsync()).Count);
+    }
+}
