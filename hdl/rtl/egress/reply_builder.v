@@ -295,6 +295,7 @@ module reply_builder #(
     always @* if (f_started && !rst) begin
         // Hold while stalled.
         if (f_stalled) assert (m_axis_tvalid && f_out == f_held);
+        if (EARLY) assert (valid[4:2] == 3'd0);
         // A frame for each reply; five at most are inside.
         assert (f_inside == {2'd0, valid[1]} + {2'd0, valid[2]} + {2'd0, valid[3]} + {2'd0, valid[4]} + {2'd0, m_axis_tvalid});
         assert (busy == (f_inside != 3'd0 || count_sent));

@@ -15,7 +15,7 @@ public sealed class BenchTests(ITestOutputHelper output)
 
     [Fact]
     public void The_benches_of_the_parts_are_there() => Assert.Superset(
-        new HashSet<string> { "ingress", "hash", "egress", "table", "park", "control", "stages" }, Names().ToHashSet());
+        new HashSet<string> { "ingress", "hash", "egress", "table", "park", "control", "stages", "pcie" }, Names().ToHashSet());
 
     [Theory]
     [MemberData(nameof(Benches))]

@@ -277,7 +277,7 @@ std::vector<uint8_t> random_icmp(bool small) {
     if (chance(15)) switch (below(5)) {
         case 0: f[v6 ? l3 + 6 : l3 + 9] = chance(30) ? 6 : chance(50) ? (v6 ? 1 : 58) : uint8_t(rng()); break;
         case 1: if (!v6) store16(f, l3 + 6, chance(40) ? 0x2000 : 1u << below(16)); break;
-        case 2: store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(50 + below(10))); break;
+        case 2: store16(f, v6 ? l3 + 4 : l3 + 2, chance(50) ? 55u : unsigned(50 + below(10))); break;  // 56 cover what is quoted
         case 3: store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(below(200))); break;
         default: f[l3] ^= uint8_t(1u << below(8));
     }
