@@ -103,11 +103,6 @@
     always @* if (f_started && state == READ)
         assert (with_data && is_read && length != 10'd0 && length <= (10'd1 << MAX_WORDS_BITS) && {1'b0, to_send} + 7'd3 == f_due && beat == 2'd0);
 
-    // An MSI is held until it is taken.
-    reg f_msi;
-    always @(posedge clk) f_msi <= !rst && msi_request && !msi_taken;
-    always @* if (f_started && f_msi) assert (msi_request);
-
     always @* if (f_started) begin
         cover (f_tx_stalled && m_axis_tx_tready && m_axis_tx_tlast && with_data);
         cover (state == TYPE && f_begun && !f_wants && kind == 5'd0);

@@ -8,8 +8,6 @@
 // read pushes the writes before it.
 // A register that answers with an error is read as all ones: a completion with an error would be reported as one of the bus.
 // A read without bytes (all byte enables 0), by which software waits for its writes, touches no register.
-//
-// Each rising edge of irq sends one MSI. Software has to look at the event register again before it waits for the next.
 
 `default_nettype none
 
@@ -18,7 +16,7 @@ module pcie_bridge #(
 ) (
     input  wire        clk,
     input  wire        rst,
-    input  wire [15:0] completer_id,                            // bus, device and function number
+    input  wire [15:0] completer_id,                            // bus, device and function number, with a request's first beat
 
     // Requests; tkeep is 8'h0F or 8'hFF
     input  wire [63:0] s_axis_rx_tdata,
@@ -33,11 +31,6 @@ module pcie_bridge #(
     output wire        m_axis_tx_tvalid,
     input  wire        m_axis_tx_tready,
     output wire        m_axis_tx_tlast,
-
-    // Interrupt: a level in, a request for an MSI out, held until it is taken
-    input  wire        irq,
-    output reg         msi_request,
-    input  wire        msi_taken,
 
     // AXI4-Lite
     output wire [15:0] m_axil_awaddr,
@@ -137,7 +130,7 @@ module pcie_bridge #(
     reg  [31:0]               found [0:(1<<MAX_WORDS_BITS)-1];  // what the registers said
     reg  [MAX_WORDS_BITS-1:0] store, fetch;
     reg  [2:0]                status;
-    reg  [15:0]               completer;                        // completer_id, which must not change in a completion
+    reg  [15:0]               completer;                        // completer_id as it was with the request
     reg  [MAX_WORDS_BITS:0]   to_send;                          // doublewords of data that have not left
     reg  [1:0]                beat;                             // 0, 1: of the header; 2: behind it
     reg  [6:0]                low_address;
@@ -168,6 +161,7 @@ module pcie_bridge #(
         if (taken) begin
             case (state)
                 TYPE: begin
+                    completer     <= completer_id;
                     format        <= word[30:29];
                     kind          <= word[28:24];
                     traffic_class <= word[22:20];
@@ -208,7 +202,6 @@ module pcie_bridge #(
             store       <= {MAX_WORDS_BITS{1'b0}};
             fetch       <= {MAX_WORDS_BITS{1'b0}};
             beat        <= 2'd0;
-            completer   <= completer_id;
             low_address <= is_read ? {address[6:2], leading(first_be)} : 7'd0;
             status      <= !is_read ? UNSUPPORTED_REQUEST : too_long ? COMPLETER_ABORT : SUCCESSFUL;
             to_send     <= is_read && !too_long ? length[MAX_WORDS_BITS:0] : {(MAX_WORDS_BITS+1){1'b0}};
@@ -260,15 +253,6 @@ module pcie_bridge #(
             m_axil_wvalid  <= 1'b0;
             m_axil_arvalid <= 1'b0;
         end
-    end
-
-    // ---- the interrupt ------------------------------------------------------------------------------------------
-    reg irq_before;
-    always @(posedge clk) begin
-        irq_before <= irq && !rst;
-        if (rst) msi_request <= 1'b0;
-        else if (irq && !irq_before) msi_request <= 1'b1;
-        else if (msi_taken) msi_request <= 1'b0;
     end
 
     wire unused = &{1'b0, m_axil_bresp, s_axis_rx_tkeep, format, 1'b0};

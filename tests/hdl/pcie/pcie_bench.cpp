@@ -1,8 +1,14 @@
-// Bench of pcie_bridge.v: random transactions in, with stalls on every stream; a register bus that is slow and sometimes
+// Bench of pcie_bridge.v, and with LINK 1 of pcie_link.v, whose two clocks tick at random: random transactions in, with stalls on every stream; a register bus that is slow and sometimes
 // answers with an error; each completion is compared, word for word, with what the PCI Express Base Specification 2.1
 // (2.2.9, 2.3.1.1) makes of the request, and each register write with the request's data. Streams have to hold while stalled.
 // Usage: pcie_bench COUNT SEED
+#if LINK
+#include "Vpcie_link.h"
+using Top = Vpcie_link;
+#else
 #include "Vpcie_bridge.h"
+using Top = Vpcie_bridge;
+#endif
 #include "verilated.h"
 
 #include <cstdint>
@@ -22,7 +28,7 @@ struct Access { bool write; uint16_t address; uint32_t data; uint8_t strobe; };
 struct Packet { std::vector<uint32_t> words; std::string what; };
 
 struct Bench {
-    Vpcie_bridge top;
+    Top top;
     std::mt19937_64 random;
     uint64_t clock = 0;
     std::deque<Packet> requests;                                // to be sent
@@ -150,8 +156,9 @@ struct Bench {
     bool awHeld = false, wHeld = false, arHeld = false;
     Access now{};
 
-    void step() {
-        // Inputs for this clock.
+    // The block's side: requests in, completions out. Called before the edges of its clock.
+    bool rx = false, tx = false;
+    void offer() {
         if (!offered && !requests.empty() && may()) {
             offered = true;
             const auto& words = requests.front().words;
@@ -161,7 +168,50 @@ struct Bench {
             top.s_axis_rx_tlast = at + 2 >= words.size();
         }
         top.s_axis_rx_tvalid = offered;
+        top.completer_id = offered && at == 0 ? Completer : static_cast<uint16_t>(random());
         top.m_axis_tx_tready = may();
+    }
+
+    void exchange() {
+        if (wasStalled && (!top.m_axis_tx_tvalid || top.m_axis_tx_tdata != heldData || top.m_axis_tx_tkeep != heldKeep || top.m_axis_tx_tlast != heldLast))
+            fail("a stalled completion changed");
+        if (!LINK && !arriving.empty() && !top.m_axis_tx_tvalid) fail("a completion has a gap");
+        rx = top.s_axis_rx_tvalid && top.s_axis_rx_tready;
+        tx = top.m_axis_tx_tvalid && top.m_axis_tx_tready;
+        wasStalled = top.m_axis_tx_tvalid && !top.m_axis_tx_tready;
+        heldData = top.m_axis_tx_tdata; heldKeep = top.m_axis_tx_tkeep; heldLast = top.m_axis_tx_tlast;
+        if (tx) receive();
+        if (rx) {
+            offered = false;
+            at += 2;
+            if (at >= requests.front().words.size()) { requests.pop_front(); at = 0; }
+        }
+    }
+
+    void receive() {
+        arriving.push_back(static_cast<uint32_t>(top.m_axis_tx_tdata));
+        if (top.m_axis_tx_tkeep == 0xFF) arriving.push_back(static_cast<uint32_t>(top.m_axis_tx_tdata >> 32));
+        else if (top.m_axis_tx_tkeep != 0x0F || !top.m_axis_tx_tlast) fail("tkeep of a completion");
+        if (arriving.size() > 3 + MaxWords) fail("a completion without end");
+        if (!top.m_axis_tx_tlast) return;
+        if (completions.empty()) fail("a completion that nobody waits for");
+        const auto& expected = completions.front().words;
+        if (arriving != expected) {
+            std::string text = "answer to: " + completions.front().what + "; word:";
+            for (size_t i = 0; i < std::max(arriving.size(), expected.size()); i++) {
+                char line[64];
+                uint32_t is = i < arriving.size() ? arriving[i] : 0, be = i < expected.size() ? expected[i] : 0;
+                if (is != be || i >= arriving.size() || i >= expected.size()) { std::snprintf(line, sizeof line, " %zu is %08x, not %08x", i, is, be); text += line; }
+            }
+            fail(text);
+        }
+        completions.pop_front();
+        arriving.clear();
+    }
+
+    // The register bus. Called before the edges of the core's clock.
+    bool start = false, ar = false, b = false, r = false;
+    void serve() {
         top.m_axil_awready = may();
         top.m_axil_wready = may();
         top.m_axil_arready = may();
@@ -171,23 +221,15 @@ struct Bench {
             top.m_axil_rdata = registers[now.address / 4];
             top.m_axil_rresp = error[now.address / 4] ? 3 : 0;
         }
-        top.eval();
+    }
 
-        // What stood has to stand.
-        if (wasStalled && (!top.m_axis_tx_tvalid || top.m_axis_tx_tdata != heldData || top.m_axis_tx_tkeep != heldKeep || top.m_axis_tx_tlast != heldLast))
-            fail("a stalled completion changed");
+    void access() {
         if ((awHeld && !top.m_axil_awvalid) || (wHeld && !top.m_axil_wvalid) || (arHeld && !top.m_axil_arvalid)) fail("an access was withdrawn");
-        bool begun = !arriving.empty() && !top.m_axis_tx_tvalid;
-        if (begun) fail("a completion has a gap");
-
-        bool rx = top.s_axis_rx_tvalid && top.s_axis_rx_tready;
-        bool tx = top.m_axis_tx_tvalid && top.m_axis_tx_tready;
-        bool aw = top.m_axil_awvalid && top.m_axil_awready, w = top.m_axil_wvalid && top.m_axil_wready, ar = top.m_axil_arvalid && top.m_axil_arready;
-        bool b = top.m_axil_bvalid && top.m_axil_bready, r = top.m_axil_rvalid && top.m_axil_rready;
-        wasStalled = top.m_axis_tx_tvalid && !top.m_axis_tx_tready;
-        heldData = top.m_axis_tx_tdata; heldKeep = top.m_axis_tx_tkeep; heldLast = top.m_axis_tx_tlast;
+        bool aw = top.m_axil_awvalid && top.m_axil_awready, w = top.m_axil_wvalid && top.m_axil_wready;
+        ar = top.m_axil_arvalid && top.m_axil_arready;
+        b = top.m_axil_bvalid && top.m_axil_bready;
+        r = top.m_axil_rvalid && top.m_axil_rready;
         awHeld = top.m_axil_awvalid && !aw; wHeld = top.m_axil_wvalid && !w; arHeld = top.m_axil_arvalid && !ar;
-
         if (aw || ar) {
             if (accesses.empty()) fail("an access that nobody asked for");
             Access expected = accesses.front();
@@ -201,41 +243,40 @@ struct Bench {
             if (top.m_axil_wdata != accesses.front().data || top.m_axil_wstrb != accesses.front().strobe) fail("the wrong data");
         }
         awDone |= aw; wDone |= w;
-        bool start = awDone && wDone;
+        start = awDone && wDone;
         if (start) { awDone = wDone = false; accesses.pop_front(); }
         if (ar) accesses.pop_front();
-        if (tx) {
-            arriving.push_back(static_cast<uint32_t>(top.m_axis_tx_tdata));
-            if (top.m_axis_tx_tkeep == 0xFF) arriving.push_back(static_cast<uint32_t>(top.m_axis_tx_tdata >> 32));
-            else if (top.m_axis_tx_tkeep != 0x0F || !top.m_axis_tx_tlast) fail("tkeep of a completion");
-            if (arriving.size() > 3 + MaxWords) fail("a completion without end");
-            if (top.m_axis_tx_tlast) {
-                if (completions.empty()) fail("a completion that nobody waits for");
-                if (arriving != completions.front().words) {
-                    std::string text = "answer to: " + completions.front().what + "; word:";
-                    for (size_t i = 0; i < std::max(arriving.size(), completions.front().words.size()); i++) {
-                        char line[64];
-                        uint32_t is = i < arriving.size() ? arriving[i] : 0, be = i < completions.front().words.size() ? completions.front().words[i] : 0;
-                        if (is != be || i >= arriving.size() || i >= completions.front().words.size()) { std::snprintf(line, sizeof line, " %zu is %08x, not %08x", i, is, be); text += line; }
-                    }
-                    fail(text);
-                }
-                completions.pop_front();
-                arriving.clear();
-            }
-        }
-        if (rx) {
-            offered = false;
-            at += 2;
-            if (at >= requests.front().words.size()) { requests.pop_front(); at = 0; }
-        }
+    }
 
-        top.clk = 1; top.eval();
+    void accessed() {
         if (start) bPending = true;
         if (ar) rPending = true;
         if (b) { top.m_axil_bvalid = 0; bPending = false; }
         if (r) { top.m_axil_rvalid = 0; rPending = false; }
-        top.clk = 0; top.eval();
+    }
+
+    void step() {
+        bool core = true, block = true;
+#if LINK
+        core = random() % 4 < 3;
+        block = !core || random() % 4 < 3;
+#endif
+        if (block) offer();
+        if (core) serve();
+        top.eval();
+        if (block) exchange();
+        if (core) access();
+        if (core) top.clk = 1;
+#if LINK
+        if (block) top.pcie_clk = 1;
+#endif
+        top.eval();
+        if (core) accessed();
+        top.clk = 0;
+#if LINK
+        top.pcie_clk = 0;
+#endif
+        top.eval();
         clock++;
     }
 
@@ -245,24 +286,46 @@ struct Bench {
         for (int i = 0; i < 50; i++) step();
     }
 
-    // ---- MSI: one for each rising edge of irq, held until it is taken
+#if LINK
+    // ---- MSI: at least one behind each rising edge of irq, none without; held until it is taken
     void interrupts(int count) {
         stall = 16;
         for (int i = 0; i < count; i++) {
             top.irq = 1;
-            int before = static_cast<int>(random() % 5);
-            for (int j = 0; j < 1 + before; j++) { top.msi_taken = 0; step(); if (!top.msi_request) fail("no MSI for an interrupt"); }
-            top.msi_taken = 1; step(); top.msi_taken = 0;
-            for (int j = 0; j < 4; j++) { step(); if (top.msi_request) fail("a second MSI for one interrupt"); }
-            top.irq = 0; step(); step();
-            if (top.msi_request) fail("an MSI for an interrupt's end");
+            wait(true, "no MSI for an interrupt");
+            for (int j = 0; j < 20; j++) { step(); if (!top.msi_request) fail("an MSI was withdrawn"); }
+            taken();
+            for (int j = 0; j < 40; j++) { step(); if (top.msi_request) fail("a second MSI for one interrupt"); }
+            top.irq = 0;
+            for (int j = 0; j < 40; j++) { step(); if (top.msi_request) fail("an MSI for an interrupt's end"); }
         }
-        // An edge in the clock in which the one before is taken is an edge.
-        top.irq = 1; step(); top.irq = 0; step();
-        top.irq = 1; top.msi_taken = 1; step(); top.msi_taken = 0;
-        if (!top.msi_request) fail("an interrupt was lost while the one before was taken");
-        top.msi_taken = 1; step(); top.msi_taken = 0; top.irq = 0; step();
+        // An edge comes over with the third clock of the block. Where the MSI before is taken in that one, or earlier, there
+        // has to be another; where later, that one was for both.
+        for (int i = 0; i < count; i++) {
+            int clocks = i % 6;
+            top.irq = 1; wait(true, "no MSI for an interrupt");
+            top.irq = 0; for (int j = 0; j < 40; j++) step();
+            top.irq = 1; top.eval(); top.clk = 1; top.eval(); top.clk = 0; top.eval();
+            for (int j = 0; j < clocks; j++) { top.pcie_clk = 1; top.eval(); top.pcie_clk = 0; top.eval(); }
+            taken();
+            if (clocks < 3) { wait(true, "an interrupt was lost while the one before was taken"); taken(); }
+            top.irq = 0;
+            for (int j = 0; j < 40; j++) { step(); if (top.msi_request) fail("an MSI without an interrupt"); }
+        }
     }
+
+    void wait(bool request, const char* why) {
+        for (int i = 0; i < 60; i++) { if (top.msi_request == request) return; step(); }
+        fail(why);
+    }
+
+    // One clock of the block in which it takes the MSI.
+    void taken() {
+        top.msi_taken = 1;
+        top.eval();
+        top.pcie_clk = 1; top.eval(); top.pcie_clk = 0; top.msi_taken = 0; top.eval();
+    }
+#endif
 };
 
 } // namespace
@@ -272,11 +335,16 @@ int main(int argc, char** argv) {
     int count = std::atoi(argv[1]);
     Bench bench(std::strtoull(argv[2], nullptr, 10));
     auto& top = bench.top;
-    top.completer_id = Completer;
     top.rst = 1;
+#if LINK
+    top.pcie_rst = 1;
+#endif
     bench.stall = 16;
-    for (int i = 0; i < 4; i++) bench.step();
+    for (int i = 0; i < 40; i++) bench.step();
     top.rst = 0;
+#if LINK
+    top.pcie_rst = 0;
+#endif
     for (int round : {0, 8, 14}) {
         bench.stall = round;
         for (int i = 0; i < count / 3; i++) {
@@ -291,7 +359,9 @@ int main(int argc, char** argv) {
         }
         bench.settle("all requests");
     }
-    bench.interrupts(50);
+#if LINK
+    bench.interrupts(60);
+#endif
     for (uint64_t kind : bench.seen) if (count >= 1000 && kind == 0) bench.fail("a kind of completion did not come up");
     std::printf("passed: %d requests; completions: %llu with data (%llu without bytes), %llu UR, %llu CA; %llu clocks\n", count,
                 static_cast<unsigned long long>(bench.seen[0]), static_cast<unsigned long long>(bench.seen[3]), static_cast<unsigned long long>(bench.seen[1]),
