@@ -9,7 +9,7 @@ namespace Offload.Sockets.Tests;
 /// <summary>What the engine agreed is what the two kernels do: in each combination, with enough data that a wrongly scaled window shows.</summary>
 public sealed class OptionTests(ITestOutputHelper output) : RigTest
 {
-    private const int Megabytes = 2;
+    private const int Megabytes = 1;
 
     /// <summary>Every combination of what a client may offer.</summary>
     public static TheoryData<Ip, bool, bool, bool> Combinations()
