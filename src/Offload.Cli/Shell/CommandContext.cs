@@ -22,13 +22,13 @@ internal sealed class CommandContext
 
     internal TextWriter Output => Terminal.Output;
 
-    /// <summary>Opens the board that the command line names: through the process that holds it.</summary>
+    /// <summary>Opens the board that the command line names: through the process that holds it, else itself for as long as the command runs.</summary>
     internal async Task<OffloadBoard> OpenBoardAsync()
     {
         // A socket that `virtual run --socket` put elsewhere has no id to be found by.
         return BoardId is not null && BoardId.Contains('/', StringComparison.Ordinal)
             ? await OffloadBoard.ConnectAsync(BoardId, new OffloadBoardOptions(), Cancellation).ConfigureAwait(false)
-            : await OffloadBoard.OpenAsync(BoardId, new OffloadBoardOptions(), Cancellation).ConfigureAwait(false);
+            : await OffloadBoard.OpenAsync(BoardId, BoardSources.Options(), Cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes one object, with the schema's version in front.</summary>

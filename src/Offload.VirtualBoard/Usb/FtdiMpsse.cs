@@ -15,6 +15,7 @@ public sealed class FtdiMpsse(VirtualJtagChain chain) : IFtdiPeer
     private byte _lowDirections;
     private bool _tms;
     private bool _loopback;
+    private bool _fast; // not divided by five
 
     /// <summary>Frequency of TCK that was set, in hertz.</summary>
     public double Frequency { get; private set; } = 6_000_000;
@@ -115,8 +116,6 @@ public sealed class FtdiMpsse(VirtualJtagChain chain) : IFtdiPeer
                 return false;
         }
     }
-
-    private bool _fast;
 
     // Bits come in from the top, so fewer than eight stand in the upper ones.
     private byte Shift(byte data, int count)

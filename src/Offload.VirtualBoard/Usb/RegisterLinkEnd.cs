@@ -24,6 +24,7 @@ public sealed class RegisterLinkEnd : IFtdiPeer, IAsyncDisposable
     private readonly List<uint> _answer = [];
     private FtdiChannel? _channel;
     private ILinkRegisters? _registers; // of the core that was identified
+    private bool _identified;
     private byte _expected;
     private byte _badFrames;
     private bool _saidHigh;
@@ -161,8 +162,6 @@ public sealed class RegisterLinkEnd : IFtdiPeer, IAsyncDisposable
         _saidHigh = registers.Interrupt;
         return LinkFrame.Encode(0x8200u, [status | (_saidHigh ? 0x100u : 0) | count << 16]);
     }
-
-    private bool _identified;
 
     private void Forget(ILinkRegisters registers) => (_registers, _identified, _expected, _badFrames, _saidHigh) = (registers, false, 0, 0, false);
 

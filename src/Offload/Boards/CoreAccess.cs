@@ -11,6 +11,8 @@ namespace Offload.Boards;
 internal sealed class CoreAccess(RegisterLink link, TimeSpan timeout)
 {
     private const int SpinsBeforeDelay = 64;
+    private const int EntriesPerProgram = 64;
+    private const int EntriesPerAnswer = 32;
 
     private readonly uint[] _word = new uint[1];
     private readonly uint[] _command = new uint[((int)(RegisterMap.Command.Go.Address - RegisterMap.Command.Key.Address) / 4) + 1];
@@ -73,6 +75,17 @@ internal sealed class CoreAccess(RegisterLink link, TimeSpan timeout)
         uint busy = RegisterMap.TableRead.Status.Busy.Mask;
         uint next = RegisterMap.TableRead.Go.Next.Mask;
         await PollAsync(status, busy, 0, "The table read before this one", cancellationToken).ConfigureAwait(false);
+        if (link is ProgramLink programs)
+        {
+            // Over such a link an answer takes as long as many entries.
+            uint used = await ReadAsync(RegisterMap.Control.EntriesInUse.Address, cancellationToken).ConfigureAwait(false);
+            if (used * EntriesPerAnswer >= connections)
+            {
+                await ReadWholeTableAsync(programs, table, connections, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+
         for (int index = 0; index < connections;)
         {
             await WriteAsync(RegisterMap.TableRead.Go.Address, (uint)index | next, cancellationToken).ConfigureAwait(false);
@@ -93,6 +106,37 @@ internal sealed class CoreAccess(RegisterLink link, TimeSpan timeout)
             record.Span[0] = (uint)found;
             await link.ReadAsync(RegisterMap.TableRead.Entry.Address, record[1..], cancellationToken).ConfigureAwait(false);
             index = found + 1;
+        }
+    }
+
+    private static async ValueTask ReadWholeTableAsync(ProgramLink link, TableWords table, int connections, CancellationToken cancellationToken)
+    {
+        List<LinkProgram> programs = [];
+        for (int index = 0; index < connections; index += EntriesPerProgram)
+        {
+            programs.Add(new LinkProgram()
+                .Repeat(Math.Min(EntriesPerProgram, connections - index))
+                .Write(RegisterMap.TableRead.Go.Address, (uint)index)
+                .Wait(RegisterMap.TableRead.Status.Address, RegisterMap.TableRead.Status.Busy.Mask, 0)
+                .Read(RegisterMap.TableRead.Entry.Address, table.WordsPerEntry));
+        }
+
+        uint[] answers = new uint[connections * table.Stride];
+        _ = await link.RunAsync(programs, answers, cancellationToken).ConfigureAwait(false);
+        for (int index = 0; index < connections; index++)
+        {
+            ReadOnlySpan<uint> answer = answers.AsSpan(index * table.Stride, table.Stride);
+            if (RegisterMap.TableRead.Status.Index.Get(answer[0]) != (uint)index)
+            {
+                throw new OffloadException(OffloadError.LinkFault, $"The table read of index {index} was answered with another; the link or the core is broken.");
+            }
+
+            if (RegisterMap.TableRead.Status.Valid.Get(answer[0]) != 0)
+            {
+                Span<uint> record = table.Add(1).Span;
+                record[0] = (uint)index;
+                answer[1..].CopyTo(record[1..]);
+            }
         }
     }
 

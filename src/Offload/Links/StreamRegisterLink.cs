@@ -10,7 +10,7 @@ namespace Offload.Links;
 /// Noise, a lost byte or a cut transfer ends every access under way in <see cref="OffloadError.LinkFault"/>, and which of them were carried
 /// out is then not known; the next access begins anew with the board. A stream that ends is <see cref="OffloadError.BoardGone"/>.
 /// </remarks>
-public sealed partial class StreamRegisterLink : RegisterLink
+public sealed partial class StreamRegisterLink : ProgramLink
 {
     /// <summary>Words, headers included, that may be without an answer: 512 of the board's buffer less the longest request, docs/link.md.</summary>
     private const int Window = 382;
@@ -107,14 +107,8 @@ public sealed partial class StreamRegisterLink : RegisterLink
         return program.Answers;
     }
 
-    /// <summary>Has the board carry out programs one after the other; several are on their way at a time. The first one that fails ends it,
-    /// but those behind it that were on their way are carried out.</summary>
-    /// <param name="programs">What it is to do.</param>
-    /// <param name="answers">Where the words that they read go, one program's behind the other's; at least as many as the programs say.</param>
-    /// <param name="cancellationToken">Stops waiting; the programs may still be carried out.</param>
-    /// <returns>The answers that there were.</returns>
-    /// <exception cref="OffloadException">As <see cref="RegisterLink"/> says; a wait that did not end is <see cref="OffloadError.LinkFault"/> too.</exception>
-    public async ValueTask<int> RunAsync(IReadOnlyList<LinkProgram> programs, Memory<uint> answers, CancellationToken cancellationToken = default)
+    /// <inheritdoc/>
+    public override async ValueTask<int> RunAsync(IReadOnlyList<LinkProgram> programs, Memory<uint> answers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(programs);
         int words = programs.Sum(program => program.Answers);

@@ -1,8 +1,11 @@
 using System.Net;
 using Offload.Boards;
+using Offload.Connections;
+using Offload.Engine.Tests.Frames;
 using Offload.Links.Usb;
-using Offload.Programming;
+using Offload.Listeners;
 using Offload.Registers;
+using Offload.VirtualBoard.Ports;
 using Offload.VirtualBoard.Parts;
 using Offload.VirtualBoard.Usb;
 
@@ -72,31 +75,78 @@ public sealed class UsbBoardTests
         await using (bench)
         {
             using TemporaryFolder folder = new();
-            OffloadBoardOptions options = new() { RuntimeDirectory = folder["run"] };
-            options.Providers.Add(bench.Provider());
-            await using OffloadBoard board = await OffloadBoard.OpenAsync("versa-5g:" + UsbRig.UartSerial, options);
-            await using Connections.ConnectionSubscription events = await board.Connections.SubscribeAsync();
-            await board.Listeners.AddAsync(new Listeners.ListenerOptions { EndPoint = new IPEndPoint(IPAddress.Parse("192.168.1.123"), 8000), Mac = new MacAddress(0x020000000002) });
-            Engine.Tests.Frames.TcpFrame syn = new()
-            {
-                DestinationMac = 0x020000000002,
-                SourceMac = 0x020000000001,
-                Source = Engine.Tests.Frames.TcpFrame.V4(0xC0A80174),
-                Destination = Engine.Tests.Frames.TcpFrame.V4(0xC0A8017B),
-                SourcePort = 20000,
-                DestinationPort = 8000,
-                Flags = Engine.Tests.Frames.TcpFlags.Syn,
-                Seq = 1000,
-            };
+            await using OffloadBoard board = await OpenAsync(bench, folder, UsbRig.UartSerial);
+            await using ConnectionSubscription events = await board.Connections.SubscribeAsync();
             using CancellationTokenSource late = new(TimeSpan.FromSeconds(10));
-            rig.Net[0].Send(syn.ToBytes());
-            var answer = Engine.Tests.Frames.FrameChecker.Check(await rig.Net[0].ReceiveAsync(late.Token));
-            rig.Net[0].Send((syn with { Flags = Engine.Tests.Frames.TcpFlags.Ack, Seq = 1001, Ack = answer.Seq + 1 }).ToBytes());
-            Connections.ConnectionEvent established = await events.ReadAsync(late.Token);
+            SentSegment answer = await SynAsync(rig.Net[0], 20000, late.Token);
+            rig.Net[0].Send((Syn(20000) with { Flags = TcpFlags.Ack, Seq = 1001, Ack = answer.Seq + 1 }).ToBytes());
+            ConnectionEvent established = await events.ReadAsync(late.Token);
             Assert.True(established.Established);
             Assert.Equal(20000, established.Connection.Key.RemotePort);
         }
     }
+
+    // Few entries are looked for one by one, many are read with the whole table.
+    [Fact]
+    public Task A_snapshot_over_USB_has_every_connection_once() => SnapshotAsync(3);
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public Task A_snapshot_of_many_over_USB_has_every_connection_once() => SnapshotAsync(100);
+
+    private static async Task SnapshotAsync(int connections)
+    {
+        (UsbBench bench, UsbRig rig) = await UsbBench.InProcessAsync();
+        await using (bench)
+        {
+            using TemporaryFolder folder = new();
+            await using OffloadBoard board = await OpenAsync(bench, folder, UsbRig.FifoSerial);
+            using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
+            for (int i = 0; i < connections; i++)
+            {
+                _ = await SynAsync(rig.Net[1], (ushort)(20000 + i), late.Token);
+            }
+
+            ConnectionSnapshot snapshot = new();
+            await board.Connections.SnapshotAsync(snapshot, late.Token);
+            Assert.Equal(connections, snapshot.Count);
+            HashSet<ushort> ports = [];
+            for (int i = 0; i < snapshot.Count; i++)
+            {
+                Assert.Equal(TcpState.SynReceived, snapshot[i].State);
+                Assert.True(ports.Add(snapshot[i].Key.RemotePort));
+            }
+
+            Assert.Equal((20000, 20000 + connections - 1), (ports.Min(), ports.Max()));
+        }
+    }
+
+    private static async Task<OffloadBoard> OpenAsync(UsbBench bench, TemporaryFolder folder, string serial)
+    {
+        OffloadBoardOptions options = new() { RuntimeDirectory = folder["run"] };
+        options.Providers.Add(bench.Provider());
+        OffloadBoard board = await OffloadBoard.OpenAsync("versa-5g:" + serial, options);
+        await board.Listeners.AddAsync(new ListenerOptions { EndPoint = new IPEndPoint(IPAddress.Parse("192.168.1.123"), 8000), Mac = new MacAddress(0x020000000002) });
+        return board;
+    }
+
+    private static async Task<SentSegment> SynAsync(MemoryFramePort net, ushort port, CancellationToken cancellationToken)
+    {
+        net.Send(Syn(port).ToBytes());
+        return FrameChecker.Check(await net.ReceiveAsync(cancellationToken));
+    }
+
+    private static TcpFrame Syn(ushort port) => new()
+    {
+        DestinationMac = 0x020000000002,
+        SourceMac = 0x020000000001,
+        Source = TcpFrame.V4(0xC0A80174),
+        Destination = TcpFrame.V4(0xC0A8017B),
+        SourcePort = port,
+        DestinationPort = 8000,
+        Flags = TcpFlags.Syn,
+        Seq = 1000,
+    };
 
     [Fact]
     public void The_kernels_list_is_read_and_a_device_without_rights_names_the_rule()

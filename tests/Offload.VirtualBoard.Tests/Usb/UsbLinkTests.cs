@@ -160,7 +160,7 @@ public abstract class UsbLinkTests
     [SkippableFact]
     public async Task A_table_is_read_with_several_programs_on_their_way()
     {
-        const int entries = 512, each = 64;
+        const int entries = 128, each = 16;
         await using UsbBench bench = await StartAsync();
         UsbBoardProvider provider = bench.Provider();
         await using BoardHardware hardware = await provider.OpenAsync(await FindAsync(provider, UsbRig.FifoSerial));

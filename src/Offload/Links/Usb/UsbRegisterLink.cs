@@ -4,7 +4,7 @@ namespace Offload.Links.Usb;
 /// The registers of a board behind an FTDI chip. A board without a bitstream has no link that could answer, so the link is met when
 /// it is first wanted, and again after each bitstream.
 /// </summary>
-public sealed class UsbRegisterLink : RegisterLink
+public sealed class UsbRegisterLink : ProgramLink
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
@@ -72,12 +72,8 @@ public sealed class UsbRegisterLink : RegisterLink
     public override async ValueTask WaitForInterruptAsync(CancellationToken cancellationToken = default) =>
         await (await LinkAsync(cancellationToken).ConfigureAwait(false)).WaitForInterruptAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Has the board carry out programs (<see cref="StreamRegisterLink.RunAsync(IReadOnlyList{LinkProgram}, Memory{uint}, CancellationToken)"/>).</summary>
-    /// <param name="programs">What it is to do.</param>
-    /// <param name="answers">Where the words that they read go.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The answers that there were.</returns>
-    public async ValueTask<int> RunAsync(IReadOnlyList<LinkProgram> programs, Memory<uint> answers, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc/>
+    public override async ValueTask<int> RunAsync(IReadOnlyList<LinkProgram> programs, Memory<uint> answers, CancellationToken cancellationToken = default) =>
         await (await LinkAsync(cancellationToken).ConfigureAwait(false)).RunAsync(programs, answers, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Lets go of the board. The USB device stays open.</summary>
