@@ -23,7 +23,7 @@ public sealed class GuestUsbTests
             Path.Combine(Repository.Root, "firmware-tools", "guest", "run.sh"),
             [
                 .. Enumerable.Range(0, 3).SelectMany(i => new[] { "--usb", folder["usb" + i] }),
-                "--", "dotnet", "vstest", typeof(GuestUsbTests).Assembly.Location, "--TestCaseFilter:FullyQualifiedName~InGuest",
+                "--time-limit", "900", "--", "dotnet", "test", typeof(GuestUsbTests).Assembly.Location, "--filter", "FullyQualifiedName~InGuest",
             ])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = guest.StandardError.ReadToEndAsync();
@@ -36,8 +36,7 @@ public sealed class GuestUsbTests
 
         Skip.If(guest.ExitCode == NoGuest, "no guest is to be had here: " + await errors);
         Assert.True(guest.ExitCode == 0, output + await errors);
-        Assert.Contains("Passed!", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("Skipped: ", output.Replace("Skipped:     0", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Matches("Passed! +- Failed: +0, Passed: +[1-9][0-9]*, Skipped: +0,", output);
     }
 }
 

@@ -175,6 +175,15 @@ public sealed class UsbBoardTests
         Assert.Empty(new LibUsbBus(folder["none"], folder["nodes"]).List());
     }
 
+    [SkippableFact]
+    public void What_is_no_USB_device_is_refused_by_libusb()
+    {
+        Skip.IfNot(System.Runtime.InteropServices.NativeLibrary.TryLoad("libusb-1.0.so.0", out _), "libusb 1.0 is not installed: apt-get install libusb-1.0-0");
+        OffloadException refused = Assert.Throws<OffloadException>(() => new LibUsbBus().Open(new UsbDeviceInfo(0, 0, "", "Nothing", "1", "USB 0", "/dev/null")));
+        Assert.Equal(OffloadError.LinkFault, refused.Code);
+        Assert.Contains("LIBUSB_ERROR", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task JTAG_goes_through_channel_A_while_the_link_has_channel_B()
     {
