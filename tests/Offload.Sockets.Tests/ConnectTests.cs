@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Offload.Connections;
 using Offload.Kernel.Tests.Bench;
 using Offload.Registers;
 
@@ -19,13 +20,20 @@ public sealed class ConnectTests : RigTest
         remote.Listen();
         Task<Socket> accepting = remote.AcceptAsync();
         using Socket socket = await scene.Board.ConnectSocketAsync(
-            new Connections.ConnectionOpenOptions { RemoteEndPoint = (System.Net.IPEndPoint)remote.LocalEndPoint! }, release);
+            new ConnectionOpenOptions { RemoteEndPoint = (System.Net.IPEndPoint)remote.LocalEndPoint! }, release);
         Socket peer = scene.Own(await accepting.WaitAsync(Scene.Patience));
         peer.NoDelay = true;
         socket.NoDelay = true;
         Assert.Equal(peer.RemoteEndPoint, socket.LocalEndPoint);
 
-        // The peer of an open may speak first, and the window that it named in its SYN,ACK was not scaled.
+        // The window that the peer named in its SYN,ACK was not scaled, and the ACK that the engine makes of the entry changes nothing about it.
+        await Scene.UntilAsync(
+            () => scene.Trace.AtHost(ConnectionKey.FromEndPoints((System.Net.IPEndPoint)socket.LocalEndPoint!, (System.Net.IPEndPoint)peer.LocalEndPoint!)).Any(frame => frame.FromBoard),
+            () => "the engine's ACK is at the host");
+        await Task.Delay(20);
+        Assert.Equal(OptionTests.Window(peer, 232), OptionTests.Window(socket, 228));
+
+        // The peer of an open may speak first.
         await peer.SendAsync("220 ready"u8.ToArray());
         Assert.Equal("220 ready", await Transfer.ReadTextAsync(socket, 9));
         await Transfer.BothWaysAsync(peer, socket);
@@ -44,7 +52,7 @@ public sealed class ConnectTests : RigTest
         remote.Listen();
         Task<Socket> accepting = remote.AcceptAsync();
         using Socket socket = await scene.Board.ConnectSocketAsync(
-            new Connections.ConnectionOpenOptions { RemoteEndPoint = (System.Net.IPEndPoint)remote.LocalEndPoint! }, ReleaseMode.Watch);
+            new ConnectionOpenOptions { RemoteEndPoint = (System.Net.IPEndPoint)remote.LocalEndPoint! }, ReleaseMode.Watch);
         Socket peer = scene.Own(await accepting.WaitAsync(Scene.Patience));
         await Transfer.BothWaysAsync(peer, socket);
         await socket.ReturnToHardwareAsync(scene.Board);

@@ -73,7 +73,7 @@ public sealed class OptionTests(ITestOutputHelper output) : RigTest
     }
 
     /// <summary>tcpi_snd_wnd and tcpi_rcv_wnd of struct tcp_info (linux/tcp.h).</summary>
-    private static uint Window(Socket socket, int offset)
+    internal static uint Window(Socket socket, int offset)
     {
         byte[] info = new byte[256];
         int length = socket.GetRawSocketOption(6, 11, info);

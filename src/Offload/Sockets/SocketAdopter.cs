@@ -145,7 +145,17 @@ internal sealed class SocketAdopter : IDisposable
             return AdoptionOutcome.Gone;
         }
 
-        KernelTcpState state = await _thread.RunAsync(() => SocketDiagnostics.Find(row.Key)).ConfigureAwait(false);
+        KernelTcpState? state;
+        try
+        {
+            state = await _thread.RunAsync(() => SocketDiagnostics.Find(row.Key)).ConfigureAwait(false);
+        }
+        catch (TcpRepairException exception)
+        {
+            SocketLog.DestroyFailed(_logger, row.Key, null, exception);
+            state = null;
+        }
+
         if (row.Origin == Origin.Cookie && state is not (KernelTcpState.TimeWait or KernelTcpState.None))
         {
             // The cookie may be a chance match, and the kernel's connection alive: what came for the entry goes to the kernel.
@@ -185,7 +195,15 @@ internal sealed class SocketAdopter : IDisposable
             {
                 TcpRepair.Start(socket, tellWindow: false);
             }
+        }
+        catch (TcpRepairException exception)
+        {
+            socket.Dispose();
+            return await AbortAsync(row, exception).ConfigureAwait(false);
+        }
 
+        try
+        {
             CommandRequest release = new(CommandCode.Release, row.Key, row.CreatedMicroseconds) { Forget = forget };
             status = await ExecuteAsync(release, new uint[EntryLayout.Words]).ConfigureAwait(false);
             if (status == CommandStatus.Ok)
@@ -199,6 +217,13 @@ internal sealed class SocketAdopter : IDisposable
                 AdoptedSockets.Add(adopted, row);
                 return new Adoption(AdoptionOutcome.Adopted, adopted);
             }
+        }
+        catch (TcpRepairException exception)
+        {
+            // The connection is the kernel's: closing the socket tells the peer.
+            socket.Dispose();
+            SocketLog.AdoptionFailed(_logger, row.Key, exception);
+            return new Adoption(AdoptionOutcome.Aborted, null, exception);
         }
         catch
         {

@@ -31,10 +31,10 @@ internal static partial class SocketLog
     public static partial void AdoptionFailed(ILogger logger, ConnectionKey key, Exception exception);
 
     [LoggerMessage(1603, LogLevel.Warning, "A cookie's connection {Key} met one that the kernel has in {State}, and was left to it", EventName = "LeftToKernel")]
-    public static partial void LeftToKernel(ILogger logger, ConnectionKey key, KernelTcpState state);
+    public static partial void LeftToKernel(ILogger logger, ConnectionKey key, KernelTcpState? state);
 
     [LoggerMessage(1604, LogLevel.Warning, "The kernel's old socket of {Key} in {State} could not be ended", EventName = "DestroyFailed")]
-    public static partial void DestroyFailed(ILogger logger, ConnectionKey key, KernelTcpState state, Exception exception);
+    public static partial void DestroyFailed(ILogger logger, ConnectionKey key, KernelTcpState? state, Exception exception);
 
     [LoggerMessage(1605, LogLevel.Debug, "Connection {Key} was reset: its source is not allowed", EventName = "SourceRefused")]
     public static partial void SourceRefused(ILogger logger, ConnectionKey key);
