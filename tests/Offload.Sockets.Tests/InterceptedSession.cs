@@ -17,6 +17,9 @@ internal sealed class InterceptedSession(BoardSession inner) : BoardSession
     /// <summary>Called after a command was answered; null: nothing is.</summary>
     internal Func<CommandCode, Task>? After { get; set; }
 
+    /// <summary>Called before the table is read; null: nothing is.</summary>
+    internal Func<Task>? BeforeTable { get; set; }
+
     /// <summary>Events that are lost before the next one is heard.</summary>
     internal int EventsToLose { get; set; }
 
@@ -52,7 +55,11 @@ internal sealed class InterceptedSession(BoardSession inner) : BoardSession
     public override ValueTask OpenConnectionAsync(ConnectionOpenOptions options, Memory<uint> answer, CancellationToken cancellationToken) =>
         inner.OpenConnectionAsync(options, answer, cancellationToken);
 
-    public override ValueTask ReadTableAsync(TableWords table, CancellationToken cancellationToken) => inner.ReadTableAsync(table, cancellationToken);
+    public override async ValueTask ReadTableAsync(TableWords table, CancellationToken cancellationToken)
+    {
+        await (BeforeTable?.Invoke() ?? Task.CompletedTask);
+        await inner.ReadTableAsync(table, cancellationToken);
+    }
 
     public override ValueTask ReadCountersAsync(Memory<ulong> values, CancellationToken cancellationToken) =>
         inner.ReadCountersAsync(values, cancellationToken);

@@ -169,6 +169,31 @@ public sealed partial class ListenerTests : RigTest
         Assert.Equal(0, session.EventsToLose);
     }
 
+    [SkippableFact]
+    public async Task What_table_and_event_name_is_adopted_once()
+    {
+        await using Scene scene = await Rig.BeginAsync();
+        TaskCompletionSource waits = new();
+        InterceptedSession session = new(scene.Board.Session) { BeforeTable = () => waits.Task };
+        using SocketAdopter adopter = await SocketAdopter.StartAsync(session, Logger, default);
+        await using OffloadListener listener = await OffloadListener.StartAsync(
+            session, adopter, Scene.NewHostEndPoint(Ip.V4), new OffloadListenerOptions { Release = ReleaseMode.Watch }, Logger, default);
+
+        // The look at the table with which it begins finds a connection whose event is still to be read.
+        Socket client = scene.NewClient(Ip.V4);
+        await Scene.ConnectAsync(client, listener.LocalEndPoint);
+        await scene.RowAsync(Scene.KeyOf(client, listener.LocalEndPoint), row => row.Owner == Owner.Parked);
+        waits.SetResult();
+        using Socket server = await listener.AcceptAsync();
+        await Scene.UntilAsync(() => session.Commands.Count(command => command.Code == CommandCode.Read) == 2, () => "both are looked at");
+        (Socket _, Socket next) = await scene.TalkAsync(listener);
+        next.Dispose();
+        Assert.Equal(0, listener.Statistics.Gone);
+        Assert.Equal(2, listener.Statistics.Adopted);
+        Assert.Equal(2, session.Commands.Count(command => command.Code == CommandCode.Release));
+        await Transfer.BothWaysAsync(client, server);
+    }
+
     [SkippableTheory]
     [InlineData(OrphanHandling.Adopt)]
     [InlineData(OrphanHandling.Reset)]

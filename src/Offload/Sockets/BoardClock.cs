@@ -26,9 +26,6 @@ internal sealed class BoardClock(BoardSession session)
         return last.Microseconds + (ulong)Stopwatch.GetElapsedTime(last.Before).TotalMicroseconds;
     }
 
-    /// <summary>Forgets what it has read: another core has another time.</summary>
-    public void Reset() => Volatile.Write(ref _last, null);
-
     private async ValueTask<Reading> ReadAsync(CancellationToken cancellationToken)
     {
         uint[] words = new uint[2];

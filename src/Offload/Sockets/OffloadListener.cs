@@ -39,6 +39,9 @@ public sealed class OffloadListener : IAsyncDisposable
     private long _leftToKernel;
     private int _disposed;
 
+    /// <summary>The board's time when the table was read last; <see cref="WatchAsync"/>'s alone.</summary>
+    private ulong _tableRead;
+
     private OffloadListener(
         OffloadListenerOptions options, BoardSession session, SocketAdopter adopter, ConnectionSubscription events, Listener listener, bool forget, ILogger logger)
     {
@@ -170,7 +173,7 @@ public sealed class OffloadListener : IAsyncDisposable
 
                 if (item.Established && item.Connection.Owner == Owner.Parked && item.Connection.Listener == _listener.Slot)
                 {
-                    await OfferAsync(new Candidate(item.Connection, IsSure: true)).ConfigureAwait(false);
+                    await OfferAsync(new Candidate(item.Connection, IsSure: item.TimeMicroseconds > _tableRead)).ConfigureAwait(false);
                 }
             }
         }
@@ -208,7 +211,11 @@ public sealed class OffloadListener : IAsyncDisposable
     private async ValueTask<int> FindInTableAsync(Func<ConnectionRow, bool> wanted)
     {
         int found = 0;
-        foreach (ConnectionRow row in await ReadOursAsync().ConfigureAwait(false))
+        IReadOnlyList<ConnectionRow> ours = await ReadOursAsync().ConfigureAwait(false);
+
+        // What the table names may have an event under way: released twice, it could be taken from whoever hands it back.
+        _tableRead = await _adopter.NowAsync().ConfigureAwait(false);
+        foreach (ConnectionRow row in ours)
         {
             if (wanted(row))
             {
@@ -372,6 +379,6 @@ public sealed class OffloadListener : IAsyncDisposable
 
     /// <summary>A connection that may wait for its adoption.</summary>
     /// <param name="Row">The connection.</param>
-    /// <param name="IsSure">Whether an event of its opening says so; else it may have been adopted since.</param>
+    /// <param name="IsSure">Whether only an event of its opening names it; else it may have been adopted since.</param>
     private readonly record struct Candidate(ConnectionRow Row, bool IsSure);
 }

@@ -120,6 +120,9 @@ internal sealed class SocketAdopter : IDisposable
             && now.CreatedMicroseconds == row.CreatedMicroseconds ? now : null;
     }
 
+    /// <summary>The board's time now, in microseconds since its reset, or a little more.</summary>
+    public ValueTask<ulong> NowAsync() => _clock.NowAsync(CancellationToken.None);
+
     /// <summary>Ends its thread.</summary>
     public void Dispose() => _thread.Dispose();
 
