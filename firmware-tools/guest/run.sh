@@ -99,7 +99,7 @@ setpriv --pdeathsig KILL "$guest/qemu-system-x86_64" "${accelerator[@]}" -M "$ma
   -object "memory-backend-memfd,id=ram,size=${memory}M,share=on" \
   -nodefaults -no-user-config -display none -serial "file:$own/console" -no-reboot \
   -kernel "$guest/vmlinuz" -initrd "$guest/initramfs.gz" \
-  -append "console=ttyS0 loglevel=4 panic=-1 mitigations=off edd=off $append$work" \
+  -append "console=ttyS0 loglevel=4 panic=-1 mitigations=off edd=off no_timer_check $append$work" \
   -fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap" -device "virtio-9p-pci,fsdev=root,mount_tag=root" \
   -fsdev "local,id=share,path=$share,security_model=none" -device "virtio-9p-pci,fsdev=share,mount_tag=share" \
   "${devices[@]}" < /dev/null > "$own/qemu" 2>&1 &

@@ -23,7 +23,7 @@ public sealed class GuestUsbTests
             Path.Combine(Repository.Root, "firmware-tools", "guest", "run.sh"),
             [
                 .. Enumerable.Range(0, 3).SelectMany(i => new[] { "--usb", folder["usb" + i] }),
-                "--time-limit", "900", "--", "dotnet", "test", typeof(GuestUsbTests).Assembly.Location, "--filter", "FullyQualifiedName~InGuest",
+                "--no-iommu", "--time-limit", "900", "--", "dotnet", "test", typeof(GuestUsbTests).Assembly.Location, "--filter", "FullyQualifiedName~InGuest",
             ])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = guest.StandardError.ReadToEndAsync();
