@@ -93,7 +93,9 @@ public sealed class ReturnTests : RigTest
         await client.SendAsync("first"u8.ToArray());
         await Scene.UntilAsync(() => loss.Lost == 1, () => "the first segment is lost");
         await client.SendAsync("second"u8.ToArray());
-        await scene.RowAsync(Scene.KeyOf(client, listener.LocalEndPoint), row => row.Owner == Owner.Host);
+        ConnectionKey key = Scene.KeyOf(client, listener.LocalEndPoint);
+        await Scene.UntilAsync(
+            () => scene.Trace.AtHost(key).Any(frame => frame.FromBoard && frame.Segment.DataLength == 6), () => "the second segment went to the host");
         OffloadException refused = await Assert.ThrowsAsync<OffloadException>(() => server.ReturnToHardwareAsync(
             scene.Board, new SocketReturnOptions { DrainTimeout = TimeSpan.Zero, FenceTimeout = TimeSpan.FromMilliseconds(5) }).AsTask());
         Assert.Equal(OffloadError.DataPending, refused.Code);
