@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Offload.Engine.Tests.Harness;
 using Offload.Links.Usb;
 using Offload.Tests.Contract;
@@ -16,6 +17,7 @@ public sealed class GuestUsbTests
     public async Task The_same_tests_pass_over_libusb_and_a_host_controller()
     {
         Skip.If(Guest.IsThis, "this is the guest");
+        Skip.IfNot(NativeLibrary.TryLoad("libusb-1.0.so.0", out _), "the guest uses this machine's libusb 1.0, which is not installed: apt-get install libusb-1.0-0");
         using TemporaryFolder folder = new();
         UsbRedirServer[] servers = [.. Enumerable.Range(0, 3).Select(i => UsbRedirServer.Listen(folder["usb" + i]))];
         await using UsbRig rig = await UsbRig.StartAsync((port, device) => servers[port].Plug(device));
