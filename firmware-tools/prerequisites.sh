@@ -19,6 +19,7 @@ OFFLOAD_TOOLS=(
   "patch|patch|breaks copies of the Verilog, to see that its benches notice"
   "ip|iproute2|sets up the network namespaces of demo and tests"
   "ss|iproute2|asks the client kernel for its connections"
+  "curl|curl|fetches pages over the board, in demo and tests"
 )
 
 # An ordinary user's PATH lacks the folders of ip and its like on Debian.

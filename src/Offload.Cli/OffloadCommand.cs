@@ -39,6 +39,7 @@ internal sealed class OffloadCommand
         Root.Subcommands.Add(ConnectionsCommand.Create(this));
         Root.Subcommands.Add(CountersCommand.Create(this));
         Root.Subcommands.Add(RegistersCommand.Create(this));
+        Root.Subcommands.Add(ServeCommand.Create(this));
         Root.Subcommands.Add(VirtualCommand.Create(this));
         Root.Subcommands.Add(DemoCommand.Create(this));
     }

@@ -72,10 +72,19 @@ public sealed class HttpTests : RigTest
         await using Scene scene = await Rig.BeginAsync();
         IPEndPoint there = Scene.NewHostEndPoint(Ip.V4);
         await using WebApplication app = await scene.ServeAsync(options => options.Listen(there, listen => listen.Protocols = HttpProtocols.Http2));
-        var fetched = await Curl.FetchAsync(scene.Rig.Client, "", "--http2-prior-knowledge", $"http://{there}/hello?[1-10]");
-        Assert.All(fetched.Transfers, transfer => Assert.Equal((200, "2"), (transfer.Status, transfer.Version)));
-        Assert.Equal(10, fetched.Transfers.Length);
-        Assert.Equal(1u, await scene.CountAsync(CounterId.Established));
+
+        // One request: curl 7.88 cannot use such a connection twice (curl, pull request 10643).
+        var fetched = await Curl.FetchAsync(scene.Rig.Client, "", "--http2-prior-knowledge", $"http://{there}/hello");
+        Assert.Equal(new CurlTransfer(200, "2", 1, 5), Assert.Single(fetched.Transfers));
+        using HttpClient client = scene.NewHttpClient();
+        client.DefaultRequestVersion = HttpVersion.Version20;
+        client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal("hello", await client.GetStringAsync(new Uri($"http://{there}/hello")));
+        }
+
+        Assert.Equal(2u, await scene.CountAsync(CounterId.Established));
     }
 
     [SkippableFact]

@@ -26,15 +26,17 @@ internal static class WebScenes
         builder.Services.AddSingleton(scene.Board);
         builder.WebHost.UseOffload(offload);
         // Kestrel's own sockets come into being in the host's namespace: its end points lie behind the board, too.
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => scene.Rig.Host.Run(() =>
-        {
-            Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-            return socket;
-        }));
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => scene.Rig.Host.Run(() => SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)));
         change?.Invoke(builder);
         WebApplication app = builder.Build();
         app.MapGet("/hello", () => "hello");
-        app.MapPost("/echo", async context => await context.Request.Body.CopyToAsync(context.Response.Body));
+        app.MapPost("/echo", async context =>
+        {
+            // All of it first: clients that send all of it before they read would wait for ever for one that answers meanwhile.
+            using MemoryStream body = new();
+            await context.Request.Body.CopyToAsync(body);
+            await context.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length));
+        });
         await app.StartAsync();
         return app;
     }

@@ -10,17 +10,29 @@ internal static class DemoCommand
     // More would need more than one client address, and a larger table than any board's.
     private const int MostConnections = 16_384;
 
+    private const int MostRequests = 1_000_000;
+
     internal static Command Create(OffloadCommand root)
     {
         var connections = new Option<int>("--connections", "-n") { Description = "Connections to open; every fifth is IPv6.", DefaultValueFactory = _ => 1000, HelpName = "N" }.Within(1, MostConnections);
         var parallel = new Option<int>("--parallel") { Description = "How many are being opened at a time.", DefaultValueFactory = _ => 200, HelpName = "N" }.Within(1, 4096);
         var capture = new Option<FileInfo?>("--pcap") { Description = "Write both ports' frames for Wireshark (pcapng).", HelpName = "FILE" };
+        var web = new Option<bool>("--web") { Description = "Serve a page over the board instead, which shows it at work." };
+        var requests = new Option<int?>("--requests") { Description = "With --web: fetch the page so often with curl, each time over a new connection, and end.", HelpName = "N" }.Within(1, MostRequests);
         var bitstream = new Option<FileInfo?>("--bitstream") { Description = "The virtual board's bitstream, as firmware-tools/build-virtual-board.sh makes it.", HelpName = "FILE" };
-        return root.With(
-            new Command("demo", "Opens connections from real Linux clients through a virtual board, and checks the engine's table against their kernel. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN.")
+        var command = new Command("demo", "Opens connections from real Linux clients through a virtual board, and checks the engine's table against their kernel. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN.")
+        {
+            connections, parallel, capture, web, requests, bitstream,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(requests) is not null && !result.GetValue(web))
             {
-                connections, parallel, capture, bitstream,
-            },
+                result.AddError("--requests says how often the page of --web is fetched: give both.");
+            }
+        });
+        return root.With(
+            command,
             async context =>
             {
                 var settings = new DemoSettings(
@@ -28,6 +40,11 @@ internal static class DemoCommand
                 if (!File.Exists(settings.BitstreamPath))
                 {
                     throw new CliException(ExitCode.Failed, $"there is no bitstream {settings.BitstreamPath}.", "./demo.sh builds it; or firmware-tools/build-virtual-board.sh, and then --bitstream FILE.");
+                }
+
+                if (context.Get(web))
+                {
+                    return await new WebDemo(settings.BitstreamPath, context.Get(requests), context).RunAsync().ConfigureAwait(false);
                 }
 
                 DemoReport report;

@@ -35,15 +35,15 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
         var board = await OpenBoardAsync(client, host, observer, cancellation).ConfigureAwait(false);
         await using (board.ConfigureAwait(false))
         {
-            Configure(client, DemoSettings.NetTap, "192.0.2.1/24", "2001:db8::1/64");
-            Configure(host, DemoSettings.HostTap, "192.0.2.2/24", "2001:db8::2/64");
+            ConfigurePorts(client, host);
             var report = await RunOnAsync(board, client, observer, cancellation).ConfigureAwait(false);
             report.FramesCaptured = capture?.Frames ?? 0;
             return report;
         }
     }
 
-    private static async Task<OffloadBoard> OpenBoardAsync(
+    /// <summary>Opens a virtual board between two namespaces; nothing is loaded into it yet.</summary>
+    internal static async Task<OffloadBoard> OpenBoardAsync(
         NetworkNamespace client, NetworkNamespace host, DemoObserver observer, CancellationToken cancellation)
     {
         var id = "demo-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
@@ -61,6 +61,13 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
             Observer = observer,
         }));
         return await OffloadBoard.OpenAsync(id, options, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets up both ports' devices, once the board is open.</summary>
+    internal static void ConfigurePorts(NetworkNamespace client, NetworkNamespace host)
+    {
+        Configure(client, DemoSettings.NetTap, "192.0.2.1/24", "2001:db8::1/64");
+        Configure(host, DemoSettings.HostTap, "192.0.2.2/24", "2001:db8::2/64");
     }
 
     private static void Configure(NetworkNamespace space, string tap, string ipv4, string ipv6)

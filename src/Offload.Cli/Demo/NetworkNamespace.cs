@@ -70,6 +70,22 @@ internal sealed class NetworkNamespace : IDisposable
     /// <exception cref="DemoException">It is not installed, or failed.</exception>
     internal string RunTool(string program, string[] arguments, string input = "")
     {
+        var (output, error, exitCode) = RunToItsEnd(program, arguments, input);
+        return exitCode == 0
+            ? output
+            : throw new DemoException($"`{program} {string.Join(' ', arguments)}` failed in the {Name} namespace: {error.Trim()}");
+    }
+
+    /// <summary>Runs a program in the namespace and gives what it wrote, whether it failed or not.</summary>
+    /// <exception cref="DemoException">It is not installed.</exception>
+    internal (string Output, string Error) TryTool(string program, string[] arguments)
+    {
+        var (output, error, _) = RunToItsEnd(program, arguments, "");
+        return (output, error);
+    }
+
+    private (string Output, string Error, int ExitCode) RunToItsEnd(string program, string[] arguments, string input)
+    {
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
@@ -84,9 +100,7 @@ internal sealed class NetworkNamespace : IDisposable
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0
-            ? output
-            : throw new DemoException($"`{program} {string.Join(' ', arguments)}` failed in the {Name} namespace: {error.Result.Trim()}");
+        return (output, error.Result, process.ExitCode);
     }
 
     public void Dispose()
@@ -110,7 +124,7 @@ internal sealed class NetworkNamespace : IDisposable
         }
         catch (Win32Exception e)
         {
-            throw new DemoException($"`{start.FileName}` could not be started ({e.Message}); it is in Debian's package iproute2.");
+            throw new DemoException($"`{start.FileName}` could not be started ({e.Message}); it is in Debian's package {(start.FileName == "curl" ? "curl" : "iproute2")}.");
         }
     }
 

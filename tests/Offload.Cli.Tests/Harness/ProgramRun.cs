@@ -54,20 +54,18 @@ internal sealed class ProgramRun : IDisposable
     }
 
     /// <summary>Starts it.</summary>
-    internal static ProgramRun Start(string arguments, params (string Name, string Value)[] environment)
+    internal static ProgramRun Start(string arguments, params (string Name, string Value)[] environment) => StartBehind([], arguments, environment);
+
+    /// <summary>Starts it through another program, which takes its command line behind its own arguments.</summary>
+    internal static ProgramRun StartBehind(string[] prefix, string arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] command = [.. prefix, "dotnet", Repository.Program, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Repository.Program);
-        foreach (var argument in arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

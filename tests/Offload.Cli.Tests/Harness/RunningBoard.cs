@@ -39,6 +39,9 @@ internal sealed class RunningBoard : IAsyncDisposable
     /// <summary>Starts a command against it.</summary>
     internal ProgramRun Start(string arguments) => ProgramRun.Start(arguments, ("OFFLOAD_RUNTIME_DIR", _folder));
 
+    /// <summary>Starts a command against it, through another program.</summary>
+    internal ProgramRun StartBehind(string[] prefix, string arguments) => ProgramRun.StartBehind(prefix, arguments, ("OFFLOAD_RUNTIME_DIR", _folder));
+
     /// <summary>Runs a command with <c>--json</c>, which has to end well, and gives its object.</summary>
     internal async Task<JsonObject> JsonAsync(string arguments)
     {
