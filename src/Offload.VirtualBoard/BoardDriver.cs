@@ -75,6 +75,19 @@ internal sealed partial class BoardDriver : IDisposable
         _wake.Set();
     }
 
+    /// <summary>Ends the core, as a part does that is being configured: the board has no registers until there is another.</summary>
+    internal void Remove()
+    {
+        lock (_gate)
+        {
+            SimulatedCore? former = _core;
+            _core = null;
+            former?.Dispose();
+        }
+
+        _wake.Set();
+    }
+
     /// <summary>Does a burst, at once where the core is free, else in turn on the board's thread.</summary>
     internal ValueTask AccessAsync(in LinkRequest request)
     {

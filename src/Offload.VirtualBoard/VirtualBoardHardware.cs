@@ -62,6 +62,9 @@ public sealed class VirtualBoardHardware : BoardHardware
     /// <summary>What the board's surroundings did with frames since it was opened. The core's own counters are registers.</summary>
     public VirtualBoardStatistics Statistics => _driver.Statistics;
 
+    /// <summary>Ends the core; the board has no registers until another is loaded.</summary>
+    internal void RemoveCore() => _driver.Remove();
+
     /// <summary>Waits for a load that is under way, stops the board's thread, ends the core and closes the ports. TAP devices vanish.</summary>
     public override async ValueTask DisposeAsync()
     {

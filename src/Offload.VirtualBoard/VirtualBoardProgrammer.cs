@@ -58,6 +58,22 @@ internal sealed class VirtualBoardProgrammer : BoardProgrammer, IDisposable
         }
     }
 
+    public override ValueTask<IReadOnlyList<string>> PlanAsync(BitstreamFile file, LoadTarget target, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (target != LoadTarget.Core)
+        {
+            throw new OffloadException(OffloadError.Unsupported, "A virtual board has no flash to load; leave the option out.");
+        }
+
+        EnsureFits(file);
+        return ValueTask.FromResult<IReadOnlyList<string>>(
+        [
+            $"bring {file.Payload.Length:N0} bytes of native code to the dynamic loader, and compare the core's register map with the container's",
+            IsLoaded ? "end the core that runs: the network through the board is interrupted, and its connections are lost" : "start the core",
+        ]);
+    }
+
     /// <summary>Waits for a load that is under way; later ones fail.</summary>
     internal async ValueTask CloseAsync()
     {
@@ -72,16 +88,7 @@ internal sealed class VirtualBoardProgrammer : BoardProgrammer, IDisposable
         int total = file.Payload.Length;
         progress?.Report(new LoadProgress(LoadStage.Verifying, 0, total));
         _driver.ThrowIfUnusable();
-        file.EnsureFits(new BitstreamRequirements
-        {
-            Board = BoardName,
-            IdCode = IdCode,
-            MapHash = RegisterMap.Hash,
-            Map = RegisterMap.Canonical,
-            PayloadKinds = PayloadKinds,
-            Trust = _trust ?? BitstreamTrust.FromConfiguration(),
-        });
-
+        EnsureFits(file);
         SimulatedCore core = Start(file, progress, cancellationToken);
         try
         {
@@ -99,6 +106,16 @@ internal sealed class VirtualBoardProgrammer : BoardProgrammer, IDisposable
         VirtualBoardLog.Started(_logger, file.Name, file.Header.Version);
         progress?.Report(new LoadProgress(LoadStage.Done, total, total));
     }
+
+    private void EnsureFits(BitstreamFile file) => file.EnsureFits(new BitstreamRequirements
+    {
+        Board = BoardName,
+        IdCode = IdCode,
+        MapHash = RegisterMap.Hash,
+        Map = RegisterMap.Canonical,
+        PayloadKinds = PayloadKinds,
+        Trust = _trust ?? BitstreamTrust.FromConfiguration(),
+    });
 
     private static SimulatedCore Start(BitstreamFile file, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {

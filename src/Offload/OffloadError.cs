@@ -83,4 +83,10 @@ public enum OffloadError
 
     /// <summary>A socket cannot go back to the board while bytes in it were not read, or not acknowledged by the peer; it is as it was.</summary>
     DataPending = 27,
+
+    /// <summary>A load failed; the board starts and runs what it did before.</summary>
+    LoadFailed = 28,
+
+    /// <summary>A load failed, and the board has to be loaded again.</summary>
+    BoardNeedsRecovery = 29,
 }

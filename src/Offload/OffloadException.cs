@@ -21,6 +21,8 @@ public class OffloadException : Exception
         OffloadError.BoardNotFound => new BoardNotFoundException(message, innerException),
         OffloadError.BoardGone => new BoardGoneException(message, innerException),
         OffloadError.RegisterMapMismatch => new RegisterMapMismatchException(message, innerException),
+        OffloadError.LoadFailed => new Programming.LoadFailedException(message, innerException),
+        OffloadError.BoardNeedsRecovery => new Programming.BoardNeedsRecoveryException(message, innerException),
         _ => new OffloadException(code, message, innerException),
     };
 }

@@ -75,6 +75,17 @@ public sealed class RequirementTests
     }
 
     [Fact]
+    public void Unsigned_is_refused_where_a_key_is_trusted_even_from_the_callers_own_file()
+    {
+        using ECDsa key = NewKey();
+        using TemporaryFolder folder = new();
+        BitstreamFile file = BitstreamFile.Open(folder.Write("x.obit", Pack()));
+        Assert.True(file.IsCallersAlone);
+        Assert.Equal(
+            BitstreamRejection.NotTrusted, Rejected(() => file.EnsureFits(Requirements(new BitstreamTrust([TrustedKey.FromKey(key)])))).Reason);
+    }
+
+    [Fact]
     public void A_claim_to_a_trusted_key_does_not_pass_without_its_signature()
     {
         using ECDsa key = NewKey();

@@ -163,7 +163,7 @@ public sealed class JtagTests
 
     private static bool Bit(byte[] bits, int position) => ((bits[position / 8] >> (position % 8)) & 1) != 0;
 
-    private static async ValueTask<JtagPort> OpenAsync(Way way, VirtualJtagChain model) => way switch
+    internal static async ValueTask<JtagPort> OpenAsync(Way way, VirtualJtagChain model) => way switch
     {
         Way.Direct => new VirtualJtagPort(model),
         Way.Lines => new BitBangJtagPort(new VirtualJtagLines(model)),

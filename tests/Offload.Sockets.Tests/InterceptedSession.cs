@@ -84,8 +84,11 @@ internal sealed class InterceptedSession(BoardSession inner) : BoardSession
 
     public override ValueTask RotateCookieKeyAsync(CancellationToken cancellationToken) => inner.RotateCookieKeyAsync(cancellationToken);
 
-    public override ValueTask LoadAsync(string path, IProgress<LoadProgress>? progress, CancellationToken cancellationToken) =>
-        inner.LoadAsync(path, progress, cancellationToken);
+    public override ValueTask LoadAsync(string path, LoadTarget target, IProgress<LoadProgress>? progress, CancellationToken cancellationToken) =>
+        inner.LoadAsync(path, target, progress, cancellationToken);
+
+    public override ValueTask<IReadOnlyList<string>> PlanLoadAsync(string path, LoadTarget target, CancellationToken cancellationToken) =>
+        inner.PlanLoadAsync(path, target, cancellationToken);
 
     /// <summary>The session is the board's.</summary>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -72,7 +72,7 @@ public sealed class ProtocolTests
             {
                 // A right frame of a random request.
                 BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length - 4);
-                BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), (ushort)random.Next(1, 20));
+                BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), (ushort)random.Next(1, 21));
             }
 
             await socket.SendAsync(bytes);
@@ -260,7 +260,7 @@ public sealed class ProtocolTests
     private static async Task<Socket> GreetAsync(FakeBoardUnderTest test)
     {
         Socket socket = await ConnectAsync(test);
-        await socket.SendAsync(Convert.FromHexString("080000000100" + "4f464c44" + "0200"));
+        await socket.SendAsync(Convert.FromHexString("080000000100" + "4f464c44" + "0300"));
         byte[] header = new byte[4];
         await ReadExactlyAsync(socket, header);
         await ReadExactlyAsync(socket, new byte[BinaryPrimitives.ReadInt32LittleEndian(header)]);

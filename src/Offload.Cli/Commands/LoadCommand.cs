@@ -13,21 +13,70 @@ internal static class LoadCommand
     {
         var file = new Argument<FileInfo>("file") { Description = "Bitstream (.obit)." };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, where loading interrupts a network that is up." };
+        var flash = new Option<bool>("--flash") { Description = "Into the flash that the board starts from, as its working image." };
+        var golden = new Option<bool>("--golden") { Description = "Into the flash as the golden image, from which the board starts where the working one is not whole." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Check the bitstream and say what would be done; change nothing." };
+        var load = new Command("load", "Checks a bitstream, brings it onto the board and starts it. The network through the board is interrupted meanwhile, and its connections are lost.") { file, yes, flash, golden, dryRun };
+        load.Validators.Add(result =>
+        {
+            if (result.GetValue(flash) && result.GetValue(golden))
+            {
+                result.AddError("--flash writes the working image, and --golden the golden one: one at a time.");
+            }
+        });
         return root.With(
-            new Command("load", "Checks a bitstream, brings it onto the board and starts it. The network through the board is interrupted meanwhile, and its connections are lost.") { file, yes },
-            context => RunAsync(context, context.Get(file), context.Get(yes)));
+            load,
+            context =>
+            {
+                var target = context.Get(golden) ? LoadTarget.Golden : context.Get(flash) ? LoadTarget.Flash : LoadTarget.Core;
+                return context.Get(dryRun) ? PlanAsync(context, context.Get(file), target) : RunAsync(context, context.Get(file), target, context.Get(yes));
+            });
     }
 
     /// <summary>Shows a load's progress.</summary>
     internal static IProgress<LoadProgress> Progress(ProgressLine line) => new LoadReporter(line);
 
-    private static async Task<ExitCode> RunAsync(CommandContext context, FileInfo file, bool yes)
+    private static async Task<ExitCode> PlanAsync(CommandContext context, FileInfo file, LoadTarget target)
+    {
+        EnsureExists(file);
+        var board = await context.OpenBoardAsync().ConfigureAwait(false);
+        await using (board.ConfigureAwait(false))
+        {
+            var steps = await board.PlanLoadAsync(file.FullName, target, context.Cancellation).ConfigureAwait(false);
+            if (context.Json)
+            {
+                context.WriteJson(new JsonObject
+                {
+                    ["board"] = board.Description.Id,
+                    ["bitstream"] = file.FullName,
+                    ["target"] = JsonOutput.Name(target),
+                    ["steps"] = JsonOutput.Array(steps, step => JsonValue.Create(step)),
+                });
+            }
+            else
+            {
+                context.Output.WriteLine($"{board.Description.Id} would be loaded with {file.Name}:");
+                foreach (var step in steps)
+                {
+                    context.Output.WriteLine($"  {step}");
+                }
+            }
+
+            return ExitCode.Ok;
+        }
+    }
+
+    private static void EnsureExists(FileInfo file)
     {
         if (!file.Exists)
         {
             throw new CliException(ExitCode.Failed, $"there is no file {file.FullName}.", "firmware-tools/build-virtual-board.sh makes the virtual board's bitstream.");
         }
+    }
 
+    private static async Task<ExitCode> RunAsync(CommandContext context, FileInfo file, LoadTarget target, bool yes)
+    {
+        EnsureExists(file);
         var board = await context.OpenBoardAsync().ConfigureAwait(false);
         await using (board.ConfigureAwait(false))
         {
@@ -39,17 +88,19 @@ internal static class LoadCommand
 
             using (var line = new ProgressLine(context.Terminal.Error, context.Terminal.IsErrorTerminal, quiet: context.Json))
             {
-                await board.LoadBitstreamAsync(file.FullName, Progress(line), context.Cancellation).ConfigureAwait(false);
+                await board.LoadBitstreamAsync(file.FullName, target, Progress(line), context.Cancellation).ConfigureAwait(false);
             }
 
             var loaded = await board.GetPartAsync(context.Cancellation).ConfigureAwait(false);
             if (context.Json)
             {
-                context.WriteJson(new JsonObject { ["board"] = board.Description.Id, ["bitstream"] = file.FullName, ["bitstream_version"] = loaded.LoadedVersion });
+                context.WriteJson(new JsonObject { ["board"] = board.Description.Id, ["bitstream"] = file.FullName, ["bitstream_version"] = loaded.LoadedVersion, ["target"] = JsonOutput.Name(target) });
             }
             else
             {
-                context.Output.WriteLine($"{board.Description.Id} runs {file.Name}, version {loaded.LoadedVersion}");
+                context.Output.WriteLine(target == LoadTarget.Golden
+                    ? $"{board.Description.Id} has {file.Name} as its golden image"
+                    : $"{board.Description.Id} {(target == LoadTarget.Flash ? "starts from" : "runs")} {file.Name}, version {loaded.LoadedVersion}");
             }
 
             return ExitCode.Ok;

@@ -18,9 +18,21 @@ internal static class VirtualCommand
         var socket = new Option<string?>("--socket") { Description = "Socket on which the board is served; other commands then need --board PATH.", HelpName = "PATH" };
         var id = new Option<string>("--id") { Description = "Id of the board.", DefaultValueFactory = _ => VirtualBoardProvider.Kind, HelpName = "ID" };
         var bitstream = new Option<FileInfo?>("--bitstream") { Description = "Bitstream to load at once.", HelpName = "FILE" };
-        var run = new Command("run", "Runs a virtual board and serves it until it gets Ctrl-C or SIGTERM.") { netTap, hostTap, netNamespace, hostNamespace, socket, id, bitstream };
+        var model = new Option<string?>("--model") { Description = "Run the model of a board with an ECP5 and its flash, onto which bitstreams for silicon load: " + string.Join(", ", VirtualEcp5Options.Known) + ".", HelpName = "BOARD" };
+        var core = new Option<FileInfo?>("--core") { Description = "With --model: bitstream of the virtual board, which runs once the model has taken one for silicon.", HelpName = "FILE" };
+        var run = new Command("run", "Runs a virtual board and serves it until it gets Ctrl-C or SIGTERM.") { netTap, hostTap, netNamespace, hostNamespace, socket, id, bitstream, model, core };
         run.Validators.Add(result =>
         {
+            if ((result.GetValue(model) is null) != (result.GetValue(core) is null))
+            {
+                result.AddError("--model says which board it is, and --core what runs in it: both, or neither.");
+            }
+
+            if (result.GetValue(model) is { } board && !VirtualEcp5Options.Known.Contains(board))
+            {
+                result.AddError($"There is no model of a board '{board}'; there are {string.Join(", ", VirtualEcp5Options.Known)}.");
+            }
+
             if (result.GetValue(netNamespace) is not null && result.GetValue(netTap) is null)
             {
                 result.AddError("--net-netns says where the device of --net-tap lies, and there is none.");
@@ -41,15 +53,19 @@ internal static class VirtualCommand
                 NetNamespace = context.Get(netNamespace),
                 HostNamespace = context.Get(hostNamespace),
             },
+            context.Get(model),
+            context.Get(core),
             context.Get(socket),
             context.Get(bitstream)));
         return new Command("virtual", "Runs boards in software.") { run };
     }
 
-    private static async Task<ExitCode> RunAsync(CommandContext context, VirtualBoardOptions virtualBoard, string? socket, FileInfo? bitstream)
+    private static async Task<ExitCode> RunAsync(CommandContext context, VirtualBoardOptions virtualBoard, string? model, FileInfo? core, string? socket, FileInfo? bitstream)
     {
         var options = new OffloadBoardOptions { SocketPath = socket is null ? null : Path.GetFullPath(socket) };
-        options.Providers.Add(new VirtualBoardProvider(virtualBoard));
+        options.Providers.Add(model is null
+            ? new VirtualBoardProvider(virtualBoard)
+            : new VirtualEcp5Provider(VirtualEcp5Options.For(model, core!.FullName, virtualBoard)));
         var board = await OffloadBoard.OpenAsync(virtualBoard.Id, options, context.Cancellation).ConfigureAwait(false);
         await using (board.ConfigureAwait(false))
         {

@@ -42,6 +42,12 @@ internal enum ExitCode
     /// <summary>There is no way to the peer: no route, or a next hop that does not answer.</summary>
     Unreachable = 12,
 
+    /// <summary>A load failed; the board starts and runs what it did before.</summary>
+    LoadFailed = 13,
+
+    /// <summary>A load failed; the board has to be loaded again.</summary>
+    NeedsRecovery = 14,
+
     /// <summary>Ctrl-C or SIGTERM came first.</summary>
     Interrupted = 130,
 

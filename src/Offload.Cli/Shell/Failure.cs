@@ -59,6 +59,8 @@ internal sealed record Failure(ExitCode ExitCode, string Code, string Message, s
         OffloadError.RegisterMapMismatch => ExitCode.Mismatch,
         OffloadError.CommandGone => ExitCode.NoSuchItem,
         OffloadError.InvalidArgument => ExitCode.Usage,
+        OffloadError.LoadFailed => ExitCode.LoadFailed,
+        OffloadError.BoardNeedsRecovery => ExitCode.NeedsRecovery,
         _ => ExitCode.Failed,
     };
 
@@ -84,6 +86,8 @@ internal sealed record Failure(ExitCode ExitCode, string Code, string Message, s
         OffloadError.NextHopUnreachable => "`ip neighbour` shows what the host knows of the next hop.",
         OffloadError.ConnectionAborted => "Open it again.",
         OffloadError.InvalidArgument => "--help shows what can be given.",
+        OffloadError.LoadFailed => "Mend what the message names, and load again; docs/loading.md, \"When it fails\".",
+        OffloadError.BoardNeedsRecovery => "offload load FILE; docs/loading.md, \"When it fails\", says what to do where that fails, too.",
         OffloadError.PermissionDenied => "Run it as the board's owner, or as root.",
         OffloadError.LinkFault => "Look at the board's cable or slot, and the kernel's log (`dmesg`); then try again.",
         OffloadError.ProtocolError => "Use the same version of `offload` as the process that holds the board; `offload boards` shows which that is.",

@@ -15,6 +15,9 @@ public sealed class VirtualJtagChain
     /// <summary>Whether TDI does not reach the chain, which sees it low.</summary>
     public bool TdiOpen { get; set; }
 
+    /// <summary>The clock, of <see cref="Clocks"/>, at which a spike turns TDI over; null: none.</summary>
+    public long? SpikeAt { get; set; }
+
     /// <summary>After how many more clocks the cable is pulled; null: never.</summary>
     public long? UnplugAfter { get; set; }
 
@@ -42,7 +45,7 @@ public sealed class VirtualJtagChain
         ThrowIfUnplugged();
         UnplugAfter--;
         Clocks++;
-        bool data = tdi && !TdiOpen;
+        bool data = (tdi && !TdiOpen) ^ (Clocks == SpikeAt);
         for (int index = _parts.Length - 1; index >= 0; index--)
         {
             bool next = _parts[index].Tdo;

@@ -67,7 +67,10 @@ internal abstract class BoardSession : IAsyncDisposable
     public abstract ValueTask RotateCookieKeyAsync(CancellationToken cancellationToken);
 
     /// <summary>Loads a bitstream and starts the core.</summary>
-    public abstract ValueTask LoadAsync(string path, IProgress<LoadProgress>? progress, CancellationToken cancellationToken);
+    public abstract ValueTask LoadAsync(string path, LoadTarget target, IProgress<LoadProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>What a load would do.</summary>
+    public abstract ValueTask<IReadOnlyList<string>> PlanLoadAsync(string path, LoadTarget target, CancellationToken cancellationToken);
 
     /// <summary>Ends the session.</summary>
     public abstract ValueTask DisposeAsync();

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Offload.Connections;
 using Offload.Isn;
@@ -216,18 +217,31 @@ internal sealed partial class HolderSession : BoardSession
     }
 
     /// <inheritdoc/>
-    public override async ValueTask LoadAsync(string path, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    public override async ValueTask<IReadOnlyList<string>> PlanLoadAsync(string path, LoadTarget target, CancellationToken cancellationToken)
+    {
+        BitstreamFile file = await Task.Run(() => BitstreamFile.Open(path), cancellationToken).ConfigureAwait(false);
+        using Turn turn = await EnterAsync(cancellationToken, needsCore: false).ConfigureAwait(false);
+        return await _hardware.Programmer.PlanAsync(file, target, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask LoadAsync(string path, LoadTarget target, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         BitstreamFile file = await Task.Run(() => BitstreamFile.Open(path), cancellationToken).ConfigureAwait(false);
         using Turn turn = await EnterAsync(cancellationToken, needsCore: false).ConfigureAwait(false);
         await StopLoopsAsync().ConfigureAwait(false);
+        int restarts = _hardware.Programmer.Restarts;
         try
         {
-            await _hardware.Programmer.LoadAsync(file, progress, cancellationToken).ConfigureAwait(false);
+            await _hardware.Programmer.LoadAsync(file, target, progress, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            if (!_hardware.Programmer.IsLoaded)
+            if (_hardware.Programmer.IsLoaded && _hardware.Programmer.Restarts != restarts)
+            {
+                await RestartCoreAsync("the board was started again").ConfigureAwait(false);
+            }
+            else if (!_hardware.Programmer.IsLoaded)
             {
                 _identity = null;
                 EndOpened("its core is gone");
@@ -241,18 +255,9 @@ internal sealed partial class HolderSession : BoardSession
         }
 
         BoardLog.BitstreamLoaded(_logger, path, file.Header.Version);
-        _identity = null;
-        EndOpened("another bitstream was loaded");
-        try
+        if (await RestartCoreAsync("another bitstream was loaded").ConfigureAwait(false) is { } failure)
         {
-            // The old core is gone; a cancellation now would leave a board that is neither.
-            await StartCoreAsync(CancellationToken.None).ConfigureAwait(false);
-            _unusable = null;
-        }
-        catch (OffloadException exception)
-        {
-            _unusable = exception;
-            throw;
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
@@ -283,6 +288,25 @@ internal sealed partial class HolderSession : BoardSession
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>Takes up a core that has just been started by a load. What is wrong with it is kept, and returned.</summary>
+    private async ValueTask<OffloadException?> RestartCoreAsync(string reason)
+    {
+        _identity = null;
+        EndOpened(reason);
+        try
+        {
+            // The old core is gone; a cancellation now would leave a board that is neither.
+            await StartCoreAsync(CancellationToken.None).ConfigureAwait(false);
+            _unusable = null;
+        }
+        catch (OffloadException exception)
+        {
+            _unusable = exception;
+        }
+
+        return _unusable;
     }
 
     private async ValueTask StartCoreAsync(CancellationToken cancellationToken)

@@ -130,10 +130,37 @@ public sealed class OffloadBoard : IAsyncDisposable
     /// <exception cref="BitstreamRejectedException">The file is not for this board, or not trusted; the board is as it was.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="RegisterMapMismatchException">The core that runs now has another map than its container said.</exception>
-    public ValueTask LoadBitstreamAsync(string path, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    public ValueTask LoadBitstreamAsync(string path, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        LoadBitstreamAsync(path, LoadTarget.Core, progress, cancellationToken);
+
+    /// <summary>Loads a bitstream file into the part or into the flash that the board starts from, and starts the core; see the other overload.</summary>
+    /// <param name="path">Path of the file, as the process that holds the board sees it.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="progress">Told of every step; may be null.</param>
+    /// <param name="cancellationToken">Ends the load at a point where the board starts as before; later it is not heard.</param>
+    /// <exception cref="BitstreamRejectedException">The file is not for this board, or not trusted; the board is as it was.</exception>
+    /// <exception cref="LoadFailedException">It failed; the board starts what it did before.</exception>
+    /// <exception cref="BoardNeedsRecoveryException">It failed; load again.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="RegisterMapMismatchException">The core that runs now has another map than its container said; the engine stays off.</exception>
+    public ValueTask LoadBitstreamAsync(
+        string path, LoadTarget target, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return _session.LoadAsync(Path.GetFullPath(path), progress, cancellationToken);
+        return _session.LoadAsync(Path.GetFullPath(path), target, progress, cancellationToken);
+    }
+
+    /// <summary>Checks a bitstream file and says what loading it would do; changes nothing.</summary>
+    /// <param name="path">Path of the file, as the process that holds the board sees it.</param>
+    /// <param name="target">Where it would go.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The steps, a sentence each.</returns>
+    /// <exception cref="BitstreamRejectedException">It would be refused.</exception>
+    /// <exception cref="OffloadException"><see cref="OffloadError.Unsupported"/>: this kind of board cannot tell.</exception>
+    public ValueTask<IReadOnlyList<string>> PlanLoadAsync(string path, LoadTarget target, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return _session.PlanLoadAsync(Path.GetFullPath(path), target, cancellationToken);
     }
 
     /// <summary>What a bitstream for this board must be made for, and whether one is loaded. Works before a load.</summary>

@@ -19,7 +19,7 @@ public sealed class OffloadBoardSource : IAsyncDisposable
 
     /// <summary>The board; opened, and its bitstream loaded where it has none, by the first call that succeeds.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OffloadException">As for <see cref="OffloadBoard.OpenAsync"/> and <see cref="OffloadBoard.LoadBitstreamAsync"/>.</exception>
+    /// <exception cref="OffloadException">As for <see cref="OffloadBoard.OpenAsync"/> and <see cref="OffloadBoard.LoadBitstreamAsync(string, IProgress{Programming.LoadProgress}, CancellationToken)"/>.</exception>
     public async ValueTask<OffloadBoard> GetAsync(CancellationToken cancellationToken = default)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -185,6 +185,12 @@ public sealed class BitstreamFile
         {
             EnsureSigned(trust);
         }
+        else if (trust.Keys.Count > 0)
+        {
+            throw Reject(
+                BitstreamRejection.NotTrusted,
+                $"is not signed, and where keys are trusted ({trust.Keys.Count} here) only what one of them signed is loaded; pack it with `offload-bitstream pack --sign`");
+        }
         else if (!IsCallersAlone)
         {
             string objection = _ownership?.Objection ?? "it did not come from a file";

@@ -35,4 +35,13 @@ public enum BitstreamRejection
 
     /// <summary>The payload is of a kind that this board cannot run.</summary>
     WrongPayload = 11,
+
+    /// <summary>The board's flash has no whole golden image, without which its working image is not replaced.</summary>
+    NoGoldenImage = 12,
+
+    /// <summary>The payload is longer than its place in the board's flash.</summary>
+    TooLong = 13,
+
+    /// <summary>The image that would be replaced is the only one that the board starts from.</summary>
+    OnlyImage = 14,
 }

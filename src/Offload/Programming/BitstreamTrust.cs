@@ -63,8 +63,8 @@ public sealed class TrustedKey
 }
 
 /// <summary>
-/// Which bitstreams may run where loading one means running native code: those signed by one of <see cref="Keys"/>, and, unsigned,
-/// those whose file belongs to the caller and can be written by nobody else.
+/// Which bitstreams may run. Where there are <see cref="Keys"/>: those signed by one of them, and no others. Without any: where loading one means
+/// running native code, those whose file belongs to the caller and can be written by nobody else; elsewhere all.
 /// </summary>
 public sealed class BitstreamTrust
 {

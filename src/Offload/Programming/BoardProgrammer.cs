@@ -15,6 +15,10 @@ public abstract class BoardProgrammer
     /// <summary>Whether the board runs a bitstream now.</summary>
     public abstract bool IsLoaded { get; }
 
+    /// <summary>How often this programmer has stopped what the board ran: whoever drives the core begins anew where it has grown, also after a load that
+    /// failed.</summary>
+    public virtual int Restarts => 0;
+
     /// <summary>Header of the bitstream that this programmer has loaded, or null where it has loaded none.</summary>
     public abstract BitstreamHeader? Loaded { get; }
 
@@ -26,4 +30,30 @@ public abstract class BoardProgrammer
     /// <exception cref="OperationCanceledException">The load was cancelled.</exception>
     public abstract ValueTask LoadAsync(
         BitstreamFile file, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Checks a bitstream, and brings it to where it shall be.</summary>
+    /// <param name="file">The bitstream.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="progress">Told of every step; may be null.</param>
+    /// <param name="cancellationToken">Ends the load where that leaves a board that starts; later it is not heard.</param>
+    /// <exception cref="BitstreamRejectedException">It is refused; the board is as it was.</exception>
+    /// <exception cref="LoadFailedException">It failed; the board starts and runs what it did before.</exception>
+    /// <exception cref="BoardNeedsRecoveryException">It failed, and the board has to be loaded again.</exception>
+    /// <exception cref="BoardGoneException">The board, or its adapter, went away meanwhile; the message says how it was left.</exception>
+    /// <exception cref="OffloadException"><see cref="OffloadError.Unsupported"/>: this board has no flash.</exception>
+    public virtual ValueTask LoadAsync(
+        BitstreamFile file, LoadTarget target, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        target == LoadTarget.Core
+            ? LoadAsync(file, progress, cancellationToken)
+            : throw new OffloadException(OffloadError.Unsupported, $"A board of kind '{BoardName}' has no flash to load; leave the option out.");
+
+    /// <summary>Checks a bitstream, looks at the board without changing it, and says what a load would do.</summary>
+    /// <param name="file">The bitstream.</param>
+    /// <param name="target">Where it would go.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The steps, a sentence each.</returns>
+    /// <exception cref="BitstreamRejectedException">It would be refused.</exception>
+    /// <exception cref="OffloadException"><see cref="OffloadError.Unsupported"/>: this kind of board cannot tell.</exception>
+    public virtual ValueTask<IReadOnlyList<string>> PlanAsync(BitstreamFile file, LoadTarget target, CancellationToken cancellationToken = default) =>
+        throw new OffloadException(OffloadError.Unsupported, $"A board of kind '{BoardName}' cannot tell what a load would do; `offload-bitstream verify` checks the file.");
 }

@@ -175,8 +175,13 @@ internal sealed class ClientSession : BoardSession
         await CallAsync(RequestCode.RotateCookieKey, static _ => { }, Nothing, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override async ValueTask LoadAsync(string path, IProgress<LoadProgress>? progress, CancellationToken cancellationToken) => await CallAsync(
-        RequestCode.Load, writer => writer.Text(path), Nothing, cancellationToken, body => ReportProgress(body, progress)).ConfigureAwait(false);
+    public override async ValueTask LoadAsync(string path, LoadTarget target, IProgress<LoadProgress>? progress, CancellationToken cancellationToken) =>
+        await CallAsync(
+            RequestCode.Load, writer => writer.Text(path).Byte((byte)target), Nothing, cancellationToken, body => ReportProgress(body, progress)).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override ValueTask<IReadOnlyList<string>> PlanLoadAsync(string path, LoadTarget target, CancellationToken cancellationToken) => CallAsync(
+        RequestCode.PlanLoad, writer => writer.Text(path).Byte((byte)target), ReadSteps, cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -194,6 +199,17 @@ internal sealed class ClientSession : BoardSession
     }
 
     private static bool Nothing(ref MessageReader reader) => true;
+
+    private static IReadOnlyList<string> ReadSteps(ref MessageReader reader)
+    {
+        string[] steps = new string[reader.Byte()];
+        for (int index = 0; index < steps.Length; index++)
+        {
+            steps[index] = reader.Text();
+        }
+
+        return steps;
+    }
 
     private static IReadOnlyList<Listener> ReadListeners(ref MessageReader reader)
     {

@@ -16,7 +16,7 @@ internal static class Protocol
     public const uint Magic = 0x444C464F;
 
     /// <summary>Raised with every change; both sides must have the same.</summary>
-    public const ushort Version = 2;
+    public const ushort Version = 3;
 
     /// <summary>Bytes before a body.</summary>
     public const int HeaderLength = 6;
@@ -56,6 +56,7 @@ internal enum RequestCode : ushort
     Load = 17,
     OpenConnection = 18,
     RotateCookieKey = 19,
+    PlanLoad = 20,
 }
 
 /// <summary>What a holder answers with.</summary>

@@ -141,6 +141,7 @@ internal sealed class ServerConnection(HolderSession session, Socket socket, byt
         RequestCode.SetIsnMode => SetIsnModeAsync(body, stop),
         RequestCode.SetIsnKey => SetIsnKeyAsync(body, stop),
         RequestCode.Load => LoadAsync(body, stop),
+        RequestCode.PlanLoad => PlanLoadAsync(body, stop),
         RequestCode.OpenConnection => OpenConnectionAsync(body, stop),
         RequestCode.RotateCookieKey => RotateCookieKeyAsync(body, stop),
         _ => throw MessageReader.Bad($"unknown request {(ushort)code}"),
@@ -383,20 +384,14 @@ internal sealed class ServerConnection(HolderSession session, Socket socket, byt
 
     private async ValueTask LoadAsync(ReadOnlyMemory<byte> body, CancellationToken stop)
     {
-        MessageReader reader = new(body.Span);
-        string path = reader.Text();
-        reader.End();
-        if (!Path.IsPathFullyQualified(path) || path.Contains('\0'))
-        {
-            throw new OffloadException(OffloadError.InvalidArgument, "The path of a bitstream has to be absolute.");
-        }
+        (string path, LoadTarget target) = ReadLoad(body.Span);
 
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task watch = CancelOnInputAsync(gone);
         try
         {
             LoadProgressRelay relay = new();
-            Task load = session.LoadAsync(path, relay, gone.Token).AsTask();
+            Task load = session.LoadAsync(path, target, relay, gone.Token).AsTask();
             await relay.ForwardAsync(load, SendProgressAsync).ConfigureAwait(false);
             await load.ConfigureAwait(false);
         }
@@ -414,6 +409,35 @@ internal sealed class ServerConnection(HolderSession session, Socket socket, byt
             Wire.Write(Part(), progress);
             await SendAsync(gone.Token).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask PlanLoadAsync(ReadOnlyMemory<byte> body, CancellationToken stop)
+    {
+        (string path, LoadTarget target) = ReadLoad(body.Span);
+        IReadOnlyList<string> steps = await session.PlanLoadAsync(path, target, stop).ConfigureAwait(false);
+        MessageWriter writer = Done().Byte((byte)steps.Count);
+        foreach (string step in steps)
+        {
+            writer.Text(step);
+        }
+
+        await SendAsync(stop).ConfigureAwait(false);
+    }
+
+    private static (string Path, LoadTarget Target) ReadLoad(ReadOnlySpan<byte> body)
+    {
+        MessageReader reader = new(body);
+        string path = reader.Text();
+        LoadTarget target = (LoadTarget)reader.Byte();
+        reader.End();
+        if (!Path.IsPathFullyQualified(path) || path.Contains('\0'))
+        {
+            throw new OffloadException(OffloadError.InvalidArgument, "The path of a bitstream has to be absolute.");
+        }
+
+        return Enum.IsDefined(target)
+            ? (path, target)
+            : throw new OffloadException(OffloadError.InvalidArgument, "A bitstream is loaded into the core, or into the flash as the working or the golden image.");
     }
 
     /// <summary>While parts are sent, the client is silent: whatever comes ends it.</summary>

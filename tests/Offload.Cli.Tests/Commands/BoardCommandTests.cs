@@ -70,7 +70,7 @@ public sealed class BoardCommandTests
     {
         Rights.NeedBitstream();
         await using var board = await RunningBoard.StartAsync();
-        Assert.Equal(["schema", "board", "bitstream", "bitstream_version"], Members(await board.JsonAsync($"load {Repository.Bitstream}")));
+        Assert.Equal(["schema", "board", "bitstream", "bitstream_version", "target"], Members(await board.JsonAsync($"load {Repository.Bitstream}")));
         var info = await board.JsonAsync("info");
         Assert.Equal(["schema", "board", "loaded", "bitstream_version", "core", "status"], Members(info));
         Assert.Equal(["id", "kind", "name", "location", "part", "idcode", "host_port"], Members(info["board"]!));
