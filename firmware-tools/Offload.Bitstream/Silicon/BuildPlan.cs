@@ -87,7 +87,10 @@ internal static partial class BuildPlan
             script.Append(CultureInfo.InvariantCulture, $"chparam {string.Join(' ', parameters.Select(parameter => $"-set {parameter.Name} {parameter.Value}"))} {recipe.Top}\n");
         }
 
-        script.Append(CultureInfo.InvariantCulture, $"synth_ecp5 -abc9 -top {recipe.Top} -json {Quoted(Path.Combine(work, Netlist))}\n");
+        // What keeps its hierarchy is mapped by itself: within one module ABC spares area wherever a path is shorter than the longest one, and
+        // knows of no clock that is faster than another. nextpnr and whoever counts areas get one flat netlist.
+        script.Append(CultureInfo.InvariantCulture, $"synth_ecp5 -abc9 -top {recipe.Top}\n");
+        script.Append(CultureInfo.InvariantCulture, $"setattr -mod -unset keep_hierarchy *\nflatten\nopt_clean\nwrite_json {Quoted(Path.Combine(work, Netlist))}\n");
         return script.ToString();
     }
 
@@ -123,6 +126,9 @@ internal static partial class BuildPlan
 
         // router2 does not converge on this design.
         "--router", "router1", "--parallel-refine", "--threads", "2",
+
+        // The placer gives up where a cell found no place within a number of tries that is too small for a part as full as ours.
+        "--placer-heap-cell-placement-timeout", "0",
 
         // For clocks that the board file does not know; those are refused afterwards, for nobody says how fast they run.
         "--freq", (recipe.Clocks.Max(clock => clock.Hz) / 1e6).ToString("0.000", CultureInfo.InvariantCulture),

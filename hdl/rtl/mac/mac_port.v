@@ -4,6 +4,8 @@
 
 `default_nettype none
 
+// Its clocks may be faster than the core's, so it is mapped by itself.
+(* keep_hierarchy *)
 module mac_port #(
     parameter DATA_WIDTH      = 64,                             // bits of the streams: 64, 128, 256 or 512
     parameter MAX_FRAME_BYTES = 1522,                           // longest frame that comes in, without check sequence; to 16000

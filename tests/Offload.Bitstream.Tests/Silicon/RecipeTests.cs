@@ -83,7 +83,8 @@ public sealed class RecipeTests : IDisposable
         string script = File.ReadAllText(_board["work/synth.ys"]);
         Assert.Contains($"read_verilog -defer -Ihdl/rtl/generated \"hdl/rtl/a.v\" \"hdl/rtl/common/fifo.v\" \"{_board["tiny/top.v"]}\"\n", script, StringComparison.Ordinal);
         Assert.Contains("chparam -set WIDTH 4 -set CONNECTIONS 64 tiny\n", script, StringComparison.Ordinal);
-        Assert.Contains($"synth_ecp5 -abc9 -top tiny -json \"{_board["work/netlist.json"]}\"", script, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"synth_ecp5 -abc9 -top tiny\nsetattr -mod -unset keep_hierarchy *\nflatten\nopt_clean\nwrite_json \"{_board["work/netlist.json"]}\"\n", script, StringComparison.Ordinal);
 
         string constraints = File.ReadAllText(_board["work/constraints.lpf"]);
         Assert.StartsWith("LOCATE COMP", constraints, StringComparison.Ordinal);
