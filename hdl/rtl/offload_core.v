@@ -129,6 +129,7 @@ module offload_core #(
     wire [15:0]                      read_go_index, read_index, events_available, events_head, event_pop_number;
     wire                             read_go_next, read_go, read_busy, read_valid, event_pop;
     wire [63:0]                      events_lost;
+    wire                             answer_busy, read_entry_busy; // what was kept is still being copied
     wire                             counter_snapshot, counter_busy, table_ready, walker_ready_to_work;
     wire [7:0]                       counter_address;
 
@@ -214,11 +215,12 @@ module offload_core #(
         .command_created_high_value(command_created_high),
         .command_listener_index(flush_listener), .command_listener_all(flush_all),
         .command_go_code(command_go_code), .command_go_sequence(command_go_sequence), .command_go_strobe(command_go),
-        .command_status_busy(command_busy), .command_status_status(command_status),
+        .command_status_busy(command_busy || answer_busy), .command_status_status(command_status),
         .command_status_sequence(command_sequence),
         .command_answer_address(answer_address), .command_answer_data(answer_data),
         .table_read_go_index(read_go_index), .table_read_go_next(read_go_next), .table_read_go_strobe(read_go),
-        .table_read_status_index(read_index), .table_read_status_valid(read_valid), .table_read_status_busy(read_busy),
+        .table_read_status_index(read_index), .table_read_status_valid(read_valid),
+        .table_read_status_busy(read_busy || read_entry_busy),
         .table_read_entry_address(read_entry_address), .table_read_entry_data(read_entry_data),
         .event_status_available(events_available), .event_status_head(events_head),
         .event_lost_low(events_lost[31:0]), .event_lost_high(events_lost[63:32]),
@@ -506,11 +508,16 @@ module offload_core #(
     wire [32:0]                      write_hash;
     wire                             evict;                     // an EVICT frees its entry
 
-    command_unit commands (
+    wire                         answer_keep, answer_shown, read_entry_shown;
+    wire                         read_entry_keep = write_valid && write_hit && write_kind == `EVENT_KIND_TABLE_READ;
+    wire [31:0]                  answer_kept, read_entry_kept;
+
+    command_unit #(.STILL(SPARSE)) commands (
         .clk(clk), .rst(core_rst),
         .go(command_go), .go_code(command_go_code), .go_sequence(command_go_sequence), .busy(command_busy),
         .status(command_status), .number(command_sequence),
         .answer_address(answer_address), .answer_data(answer_data), .code(command_code),
+        .answer_keep(answer_keep), .answer_shown(answer_shown), .answer_kept(answer_kept),
         .hash_valid(command_hash_valid), .hash_ready(command_hash_ready),
         .placement_valid(placement_valid && placement_source == FROM_COMMAND), .placement(placement),
         .siphash_valid(siphash_valid && siphash_source == FROM_COMMAND), .siphash(siphash), .hash(command_siphash),
@@ -523,15 +530,16 @@ module offload_core #(
         .write_next_entry(write_next_entry)
     );
 
-    table_reader reader (
+    table_reader #(.STILL(SPARSE)) reader (
         .clk(clk), .rst(core_rst), .go(read_go), .busy(read_busy), .valid(read_valid), .index(read_index),
         .entry_address(read_entry_address), .entry_data(read_entry_data),
+        .entry_shown(read_entry_shown), .entry_kept(read_entry_kept),
         .read_start(read_start), .read_done(read_done), .read_valid(read_done_valid), .read_index(read_done_index),
-        .write_valid(write_valid && write_hit && write_kind == `EVENT_KIND_TABLE_READ),
+        .write_valid(read_entry_keep),
         .write_next_entry(write_next_entry)
     );
 
-    walker #(.CONNECTIONS(CONNECTIONS)) walker (
+    walker #(.CONNECTIONS(CONNECTIONS), .SINGLE(SPARSE)) walker (
         .clk(clk), .rst(core_rst), .ready(walker_ready_to_work), .busy(walker_busy),
         .enable(enable), .timebase_us(timebase_us), .sweep_period(sweep_period),
         .flush_start(flush_start), .flush_done(flush_done),
@@ -875,13 +883,17 @@ module offload_core #(
         event_record[`EVENT_REASON]       = write_reason;
         event_record[`EVENT_TIME]         = write_time;
     end
-    wire event_queued, event_lost;
+    wire event_queued, event_lost, events_busy;
 
-    event_queue #(.DEPTH(EVENT_DEPTH)) events (
+    event_queue #(.DEPTH(EVENT_DEPTH), .STILL(SPARSE)) events (
         .clk(clk), .rst(core_rst), .push(write_event), .push_event(event_record),
         .count_queued(event_queued), .count_lost(event_lost),
         .available(events_available), .head_number(events_head), .lost(events_lost),
         .pop(event_pop), .pop_number(event_pop_number), .event_address(event_address), .event_data(event_data),
+        .write(write_valid), .keep_answer(answer_keep), .keep_entry(read_entry_keep),
+        .answer_shown(answer_shown), .answer_address(answer_address), .answer_data(answer_kept),
+        .entry_shown(read_entry_shown), .entry_address(read_entry_address), .entry_data(read_entry_kept),
+        .busy(events_busy), .answer_busy(answer_busy), .entry_busy(read_entry_busy),
         .timebase_us(timebase_us), .coalesce(coalesce), .pending(event_pending)
     );
 
@@ -915,7 +927,7 @@ module offload_core #(
                   dispatcher_busy || in_flight != 10'd0 || write_valid || walker_busy || command_busy || read_busy ||
                   !net_verdicts_empty || !host_verdicts_empty || builder_busy || mux_busy ||
                   demux_busy || own_mux_busy || host_mux_busy || park_busy || own_tvalid ||
-                  m_axis_net_tvalid || m_axis_host_tvalid || event_queued || event_lost || counter_busy;
+                  m_axis_net_tvalid || m_axis_host_tvalid || event_queued || event_lost || events_busy || counter_busy;
 endmodule
 
 `default_nettype wire

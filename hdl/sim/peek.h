@@ -36,26 +36,87 @@ inline uint32_t peek_entries(const Voffload_core___024root& core, uint32_t* word
     return found;
 }
 
+// A record of parts of 128 bits, each in a word of a memory, put together; `bits` are the record's, and what lies behind is not its own.
+template <typename Memory>
+inline bool copy_parts(const Memory& memory, size_t first, size_t bits, uint32_t* words, uint32_t count, uint32_t record_words, uint32_t number) {
+    if (record_words != (bits + 31) / 32) {
+        return false;
+    }
+    if ((uint64_t{number} + 1) * record_words <= count) {
+        uint32_t* const record = words + size_t{number} * record_words;
+        for (size_t word = 0; word < record_words; word++) {
+            record[word] = memory[first + word / 4][word % 4];
+        }
+        if (bits % 32 != 0) {
+            record[record_words - 1] &= (uint32_t{1} << (bits % 32)) - 1;
+        }
+    }
+    return true;
+}
+
+constexpr size_t event_bits = 894;                              // EVENT_BITS and ENTRY_BITS of hdl/rtl/generated/offload_map.vh
+constexpr size_t entry_bits = 806;
+
+// Events lie in one wide memory; where one event is in the pipeline at a time, in entry_windows.v. The core that is built has one or the other:
+// the overload whose names it does not have drops out.
+template <typename Core>
+inline auto copy_event(const Core& core, uint32_t place, uint32_t* words, uint32_t count, uint32_t record_words, uint32_t number)
+    -> decltype(core.offload_core__DOT__events__DOT__wide__DOT__events__DOT__any__DOT__memory, bool()) {
+    return copy_record(core.offload_core__DOT__events__DOT__wide__DOT__events__DOT__any__DOT__memory[place], words, count, record_words, number);
+}
+
+template <typename Core>
+inline auto copy_event(const Core& core, uint32_t place, uint32_t* words, uint32_t count, uint32_t record_words, uint32_t number)
+    -> decltype(core.offload_core__DOT__events__DOT__narrow__DOT__windows__DOT__events__DOT__memory, bool()) {
+    return copy_parts(core.offload_core__DOT__events__DOT__narrow__DOT__windows__DOT__events__DOT__memory, size_t{8} * place, event_bits,
+                      words, count, record_words, number);
+}
+
+template <typename Core>
+inline auto event_depth(const Core& core) -> decltype(core.offload_core__DOT__events__DOT__wide__DOT__events__DOT__any__DOT__memory, uint32_t()) {
+    const auto& events = core.offload_core__DOT__events__DOT__wide__DOT__events__DOT__any__DOT__memory;
+    return sizeof events / sizeof events[0];
+}
+
+template <typename Core>
+inline auto event_depth(const Core& core) -> decltype(core.offload_core__DOT__events__DOT__narrow__DOT__windows__DOT__events__DOT__memory, uint32_t()) {
+    const auto& parts = core.offload_core__DOT__events__DOT__narrow__DOT__windows__DOT__events__DOT__memory;
+    return sizeof parts / sizeof parts[0] / 8;
+}
+
 inline uint32_t peek_events(const Voffload_core___024root& core, uint32_t* words, uint32_t count, uint32_t record_words) {
-    const auto& events = core.offload_core__DOT__events__DOT__events__DOT__any__DOT__memory;
-    const uint32_t depth = sizeof events / sizeof events[0];
+    const uint32_t depth = event_depth(core);
     const uint32_t waiting = core.offload_core__DOT__events__DOT__count;
     const uint32_t tail = core.offload_core__DOT__events__DOT__tail;
     for (uint32_t i = 0; i < waiting; i++) {
-        if (!copy_record(events[(tail + depth - waiting + i) % depth], words, count, record_words, i)) {
+        if (!copy_event(core, (tail + depth - waiting + i) % depth, words, count, record_words, i)) {
             return 0;
         }
     }
     return waiting;
 }
 
+template <typename Core>
+inline auto copy_answer(const Core& core, uint32_t* words, uint32_t count, uint32_t record_words)
+    -> decltype(core.offload_core__DOT__commands__DOT__here__DOT__answer, bool()) {
+    return copy_record(core.offload_core__DOT__commands__DOT__here__DOT__answer, words, count, record_words, 0);
+}
+
+template <typename Core>
+inline auto copy_answer(const Core& core, uint32_t* words, uint32_t count, uint32_t record_words)
+    -> decltype(core.offload_core__DOT__events__DOT__narrow__DOT__windows__DOT__entries, bool()) {
+    return copy_parts(core.offload_core__DOT__events__DOT__narrow__DOT__windows__DOT__entries, 0, entry_bits, words, count, record_words, 0);
+}
+
 inline uint32_t peek_answer(const Voffload_core___024root& core, uint32_t* words, uint32_t count, uint32_t record_words) {
+    if (!copy_answer(core, words, count, record_words)) {
+        return 0;
+    }
     // Without an answer its window shows zeros.
     if (!core.offload_core__DOT__commands__DOT__answered) {
         std::memset(words, 0, size_t{count} * sizeof(uint32_t));
-        return record_words == sizeof core.offload_core__DOT__commands__DOT__answer / sizeof(uint32_t) ? 1 : 0;
     }
-    return copy_record(core.offload_core__DOT__commands__DOT__answer, words, count, record_words, 0) ? 1 : 0;
+    return 1;
 }
 
 // The event at the end of the pipeline, if there is one in this clock: a word of what it was, and the entry as it leaves it.

@@ -5,7 +5,9 @@
 
 `include "offload_map.vh"
 
-module command_unit (
+module command_unit #(
+    parameter STILL = 0                                         // 1: the answer is kept and shown by entry_windows.v
+) (
     input  wire                             clk,
     input  wire                             rst,
 
@@ -18,6 +20,9 @@ module command_unit (
     output reg  [7:0]                       number,
     input  wire [5:0]                       answer_address,
     output wire [31:0]                      answer_data,
+    output wire                             answer_keep,        // write_next_entry is the answer
+    output wire                             answer_shown,       // there is one
+    input  wire [31:0]                      answer_kept,        // its word, with STILL
     output reg  [7:0]                       code,               // of the command under way
 
     // hash of the command's key
@@ -60,7 +65,6 @@ module command_unit (
                      DRAIN = 3'd6;                              // the park store empties an entry's slots
 
     reg [2:0]             state;
-    reg [`ENTRY_BITS-1:0] answer;
     reg                   answered;                             // the answer is this command's
     reg                   drained;                              // the event is a RELEASE's second half
     wire                  found = write_status == `COMMAND_STATUS_OK || write_status == `COMMAND_STATUS_WRONG_STATE ||
@@ -74,6 +78,8 @@ module command_unit (
     assign hash_valid  = state == ASK;
     assign event_valid = state == SEND;
     assign event_drained = drained;
+    assign answer_keep   = state == WAIT && write_valid && found;
+    assign answer_shown  = answered;
 
     always @(posedge clk) begin
         flush_start <= 1'b0;
@@ -102,10 +108,7 @@ module command_unit (
             SEND: if (event_ready) state <= WAIT;
             WAIT: if (write_valid) begin
                 status <= write_status;
-                if (found) begin
-                    answer   <= write_next_entry;
-                    answered <= 1'b1;
-                end
+                if (found) answered <= 1'b1;
                 if (write_status == `COMMAND_STATUS_OK && (drained ? write_again : code == `COMMAND_CODE_RELEASE)) begin
                     state       <= DRAIN;
                     drain_start <= 1'b1;
@@ -135,9 +138,19 @@ module command_unit (
         end
     end
 
-    word_window #(.BITS(`ENTRY_BITS)) window (
-        .clk(clk), .record(answer), .shown(answered), .address(answer_address), .word(answer_data)
-    );
+    generate
+        if (STILL != 0) begin : elsewhere
+            assign answer_data = answer_kept;
+            wire unused = &{1'b0, write_next_entry, answer_address, 1'b0};
+        end else begin : here
+            reg [`ENTRY_BITS-1:0] answer;
+            always @(posedge clk) if (answer_keep) answer <= write_next_entry;
+            word_window #(.BITS(`ENTRY_BITS)) window (
+                .clk(clk), .record(answer), .shown(answered), .address(answer_address), .word(answer_data)
+            );
+            wire unused = &{1'b0, answer_kept, 1'b0};
+        end
+    endgenerate
 endmodule
 
 `default_nettype wire

@@ -4,7 +4,9 @@
 
 `include "offload_map.vh"
 
-module table_reader (
+module table_reader #(
+    parameter STILL = 0                                         // 1: the entry is kept and shown by entry_windows.v
+) (
     input  wire                   clk,
     input  wire                   rst,
 
@@ -15,6 +17,8 @@ module table_reader (
     output reg  [15:0]            index,
     input  wire [5:0]             entry_address,
     output wire [31:0]            entry_data,
+    output wire                   entry_shown,                  // there is an entry
+    input  wire [31:0]            entry_kept,                   // its word, with STILL
 
     // walker
     output wire                   read_start,
@@ -26,20 +30,17 @@ module table_reader (
     input  wire                   write_valid,                  // of a table read that found its entry
     input  wire [`ENTRY_BITS-1:0] write_next_entry
 );
-    reg [`ENTRY_BITS-1:0] entry;
-    reg                   found;                                // it is what the last read found
+    reg found;                                                  // the last read found its entry
 
-    assign read_start = go && !busy;
+    assign read_start  = go && !busy;
+    assign entry_shown = found;
 
     always @(posedge clk) begin
         if (read_start) begin
             busy  <= 1'b1;
             found <= 1'b0;
         end
-        if (write_valid) begin
-            entry <= write_next_entry;
-            found <= 1'b1;
-        end
+        if (write_valid) found <= 1'b1;
         if (read_done) begin
             busy  <= 1'b0;
             valid <= read_valid;
@@ -53,9 +54,19 @@ module table_reader (
         end
     end
 
-    word_window #(.BITS(`ENTRY_BITS)) window (
-        .clk(clk), .record(entry), .shown(found), .address(entry_address), .word(entry_data)
-    );
+    generate
+        if (STILL != 0) begin : elsewhere
+            assign entry_data = entry_kept;
+            wire unused = &{1'b0, write_next_entry, entry_address, 1'b0};
+        end else begin : here
+            reg [`ENTRY_BITS-1:0] entry;
+            always @(posedge clk) if (write_valid) entry <= write_next_entry;
+            word_window #(.BITS(`ENTRY_BITS)) window (
+                .clk(clk), .record(entry), .shown(found), .address(entry_address), .word(entry_data)
+            );
+            wire unused = &{1'b0, entry_kept, 1'b0};
+        end
+    endgenerate
 endmodule
 
 `default_nettype wire
