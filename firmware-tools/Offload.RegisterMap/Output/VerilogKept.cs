@@ -104,7 +104,7 @@ internal sealed partial class VerilogRegisters
 
         for (var index = 0; index < kept.Count; index++)
         {
-            _writer.Line($"if (write_enable && write_address == {Word(kept[index].Register, kept[index].Word)}) kept_written[{index}] <= 1'b1;");
+            _writer.Line($"if (write_whole && write_address == {Word(kept[index].Register, kept[index].Word)}) kept_written[{index}] <= 1'b1;");
         }
 
         _writer.Line($"if (rst || soft_reset) kept_written <= {kept.Count}'d0;");

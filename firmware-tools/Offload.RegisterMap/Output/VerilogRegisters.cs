@@ -390,6 +390,7 @@ internal sealed partial class VerilogRegisters
         wire [1:0]  write_kind   = kind_of(write_address);
         wire        write_commit = address_held && data_held && !s_axil_bvalid && !soft_reset;
         wire        write_enable = write_commit && (write_kind == WRITABLE || write_kind == KEPT) && write_strobe == 4'hf;
+        wire        write_whole  = write_commit && write_strobe == 4'hf; // enough where a whole address that can be written is compared
 
         always @(posedge clk) begin
             if (s_axil_awvalid && s_axil_awready) begin

@@ -21,7 +21,7 @@ internal sealed partial class VerilogRegisters
         }
 
         _writer.Line();
-        _writer.Line("if (write_enable) begin");
+        _writer.Line("if (write_whole) begin");
         _writer.Indent();
         _writer.Line("case (write_address)");
         _writer.Indent();
@@ -67,7 +67,7 @@ internal sealed partial class VerilogRegisters
             _writer.Indent();
             foreach (var (_, word) in Words(register))
             {
-                var written = $"write_enable && write_address == {Word(register, word)}";
+                var written = $"write_whole && write_address == {Word(register, word)}";
                 _writer.Line($"if (rst || soft_reset || ({register.PortName}_clear && !({written}))) begin");
                 _writer.Indent();
                 ForEachPart(register, word, (target, _, reset) => $"{target} <= {reset};");

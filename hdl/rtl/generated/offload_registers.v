@@ -426,6 +426,7 @@ module offload_registers (
     wire [1:0]  write_kind   = kind_of(write_address);
     wire        write_commit = address_held && data_held && !s_axil_bvalid && !soft_reset;
     wire        write_enable = write_commit && (write_kind == WRITABLE || write_kind == KEPT) && write_strobe == 4'hf;
+    wire        write_whole  = write_commit && write_strobe == 4'hf; // enough where a whole address that can be written is compared
 
     always @(posedge clk) begin
         if (s_axil_awvalid && s_axil_awready) begin
@@ -666,59 +667,59 @@ module offload_registers (
         kept_shown[31] || kept_shown[32] || kept_shown[33] || kept_shown[34] || kept_shown[35] ||
         kept_shown[36] || kept_shown[37] || kept_shown[38] || kept_shown[39] || kept_shown[41] ||
         kept_shown[45] || kept_shown[48] || kept_shown[49] || kept_shown[50];
-        if (write_enable && write_address == 14'h0040) kept_written[0] <= 1'b1;
-        if (write_enable && write_address == 14'h0047) kept_written[1] <= 1'b1;
-        if (write_enable && write_address == 14'h0048) kept_written[2] <= 1'b1;
-        if (write_enable && write_address == 14'h004a) kept_written[3] <= 1'b1;
-        if (write_enable && write_address == 14'h004b) kept_written[4] <= 1'b1;
-        if (write_enable && write_address == 14'h004f) kept_written[5] <= 1'b1;
-        if (write_enable && write_address == 14'h0060) kept_written[6] <= 1'b1;
-        if (write_enable && write_address == 14'h0061) kept_written[7] <= 1'b1;
-        if (write_enable && write_address == 14'h0069) kept_written[8] <= 1'b1;
-        if (write_enable && write_address == 14'h006a) kept_written[9] <= 1'b1;
-        if (write_enable && write_address == 14'h0080) kept_written[10] <= 1'b1;
-        if (write_enable && write_address == 14'h0081) kept_written[11] <= 1'b1;
-        if (write_enable && write_address == 14'h0082) kept_written[12] <= 1'b1;
-        if (write_enable && write_address == 14'h0083) kept_written[13] <= 1'b1;
-        if (write_enable && write_address == 14'h0084) kept_written[14] <= 1'b1;
-        if (write_enable && write_address == 14'h0085) kept_written[15] <= 1'b1;
-        if (write_enable && write_address == 14'h0086) kept_written[16] <= 1'b1;
-        if (write_enable && write_address == 14'h0087) kept_written[17] <= 1'b1;
-        if (write_enable && write_address == 14'h0088) kept_written[18] <= 1'b1;
-        if (write_enable && write_address == 14'h0089) kept_written[19] <= 1'b1;
-        if (write_enable && write_address == 14'h008a) kept_written[20] <= 1'b1;
-        if (write_enable && write_address == 14'h00a0) kept_written[21] <= 1'b1;
-        if (write_enable && write_address == 14'h00a1) kept_written[22] <= 1'b1;
-        if (write_enable && write_address == 14'h00a2) kept_written[23] <= 1'b1;
-        if (write_enable && write_address == 14'h00a3) kept_written[24] <= 1'b1;
-        if (write_enable && write_address == 14'h00a4) kept_written[25] <= 1'b1;
-        if (write_enable && write_address == 14'h00a5) kept_written[26] <= 1'b1;
-        if (write_enable && write_address == 14'h00a6) kept_written[27] <= 1'b1;
-        if (write_enable && write_address == 14'h00a7) kept_written[28] <= 1'b1;
-        if (write_enable && write_address == 14'h00a8) kept_written[29] <= 1'b1;
-        if (write_enable && write_address == 14'h00b0) kept_written[30] <= 1'b1;
-        if (write_enable && write_address == 14'h0100) kept_written[31] <= 1'b1;
-        if (write_enable && write_address == 14'h0101) kept_written[32] <= 1'b1;
-        if (write_enable && write_address == 14'h0102) kept_written[33] <= 1'b1;
-        if (write_enable && write_address == 14'h0103) kept_written[34] <= 1'b1;
-        if (write_enable && write_address == 14'h0104) kept_written[35] <= 1'b1;
-        if (write_enable && write_address == 14'h0105) kept_written[36] <= 1'b1;
-        if (write_enable && write_address == 14'h0106) kept_written[37] <= 1'b1;
-        if (write_enable && write_address == 14'h0107) kept_written[38] <= 1'b1;
-        if (write_enable && write_address == 14'h0108) kept_written[39] <= 1'b1;
-        if (write_enable && write_address == 14'h0109) kept_written[40] <= 1'b1;
-        if (write_enable && write_address == 14'h010a) kept_written[41] <= 1'b1;
-        if (write_enable && write_address == 14'h010b) kept_written[42] <= 1'b1;
-        if (write_enable && write_address == 14'h010c) kept_written[43] <= 1'b1;
-        if (write_enable && write_address == 14'h010d) kept_written[44] <= 1'b1;
-        if (write_enable && write_address == 14'h010f) kept_written[45] <= 1'b1;
-        if (write_enable && write_address == 14'h0110) kept_written[46] <= 1'b1;
-        if (write_enable && write_address == 14'h0111) kept_written[47] <= 1'b1;
-        if (write_enable && write_address == 14'h0112) kept_written[48] <= 1'b1;
-        if (write_enable && write_address == 14'h0113) kept_written[49] <= 1'b1;
-        if (write_enable && write_address == 14'h0114) kept_written[50] <= 1'b1;
-        if (write_enable && write_address == 14'h0115) kept_written[51] <= 1'b1;
-        if (write_enable && write_address == 14'h0180) kept_written[52] <= 1'b1;
+        if (write_whole && write_address == 14'h0040) kept_written[0] <= 1'b1;
+        if (write_whole && write_address == 14'h0047) kept_written[1] <= 1'b1;
+        if (write_whole && write_address == 14'h0048) kept_written[2] <= 1'b1;
+        if (write_whole && write_address == 14'h004a) kept_written[3] <= 1'b1;
+        if (write_whole && write_address == 14'h004b) kept_written[4] <= 1'b1;
+        if (write_whole && write_address == 14'h004f) kept_written[5] <= 1'b1;
+        if (write_whole && write_address == 14'h0060) kept_written[6] <= 1'b1;
+        if (write_whole && write_address == 14'h0061) kept_written[7] <= 1'b1;
+        if (write_whole && write_address == 14'h0069) kept_written[8] <= 1'b1;
+        if (write_whole && write_address == 14'h006a) kept_written[9] <= 1'b1;
+        if (write_whole && write_address == 14'h0080) kept_written[10] <= 1'b1;
+        if (write_whole && write_address == 14'h0081) kept_written[11] <= 1'b1;
+        if (write_whole && write_address == 14'h0082) kept_written[12] <= 1'b1;
+        if (write_whole && write_address == 14'h0083) kept_written[13] <= 1'b1;
+        if (write_whole && write_address == 14'h0084) kept_written[14] <= 1'b1;
+        if (write_whole && write_address == 14'h0085) kept_written[15] <= 1'b1;
+        if (write_whole && write_address == 14'h0086) kept_written[16] <= 1'b1;
+        if (write_whole && write_address == 14'h0087) kept_written[17] <= 1'b1;
+        if (write_whole && write_address == 14'h0088) kept_written[18] <= 1'b1;
+        if (write_whole && write_address == 14'h0089) kept_written[19] <= 1'b1;
+        if (write_whole && write_address == 14'h008a) kept_written[20] <= 1'b1;
+        if (write_whole && write_address == 14'h00a0) kept_written[21] <= 1'b1;
+        if (write_whole && write_address == 14'h00a1) kept_written[22] <= 1'b1;
+        if (write_whole && write_address == 14'h00a2) kept_written[23] <= 1'b1;
+        if (write_whole && write_address == 14'h00a3) kept_written[24] <= 1'b1;
+        if (write_whole && write_address == 14'h00a4) kept_written[25] <= 1'b1;
+        if (write_whole && write_address == 14'h00a5) kept_written[26] <= 1'b1;
+        if (write_whole && write_address == 14'h00a6) kept_written[27] <= 1'b1;
+        if (write_whole && write_address == 14'h00a7) kept_written[28] <= 1'b1;
+        if (write_whole && write_address == 14'h00a8) kept_written[29] <= 1'b1;
+        if (write_whole && write_address == 14'h00b0) kept_written[30] <= 1'b1;
+        if (write_whole && write_address == 14'h0100) kept_written[31] <= 1'b1;
+        if (write_whole && write_address == 14'h0101) kept_written[32] <= 1'b1;
+        if (write_whole && write_address == 14'h0102) kept_written[33] <= 1'b1;
+        if (write_whole && write_address == 14'h0103) kept_written[34] <= 1'b1;
+        if (write_whole && write_address == 14'h0104) kept_written[35] <= 1'b1;
+        if (write_whole && write_address == 14'h0105) kept_written[36] <= 1'b1;
+        if (write_whole && write_address == 14'h0106) kept_written[37] <= 1'b1;
+        if (write_whole && write_address == 14'h0107) kept_written[38] <= 1'b1;
+        if (write_whole && write_address == 14'h0108) kept_written[39] <= 1'b1;
+        if (write_whole && write_address == 14'h0109) kept_written[40] <= 1'b1;
+        if (write_whole && write_address == 14'h010a) kept_written[41] <= 1'b1;
+        if (write_whole && write_address == 14'h010b) kept_written[42] <= 1'b1;
+        if (write_whole && write_address == 14'h010c) kept_written[43] <= 1'b1;
+        if (write_whole && write_address == 14'h010d) kept_written[44] <= 1'b1;
+        if (write_whole && write_address == 14'h010f) kept_written[45] <= 1'b1;
+        if (write_whole && write_address == 14'h0110) kept_written[46] <= 1'b1;
+        if (write_whole && write_address == 14'h0111) kept_written[47] <= 1'b1;
+        if (write_whole && write_address == 14'h0112) kept_written[48] <= 1'b1;
+        if (write_whole && write_address == 14'h0113) kept_written[49] <= 1'b1;
+        if (write_whole && write_address == 14'h0114) kept_written[50] <= 1'b1;
+        if (write_whole && write_address == 14'h0115) kept_written[51] <= 1'b1;
+        if (write_whole && write_address == 14'h0180) kept_written[52] <= 1'b1;
         if (rst || soft_reset) kept_written <= 53'd0;
     end
 
@@ -812,7 +813,7 @@ module offload_registers (
         event_pop_strobe <= 1'b0;
         counter_action_snapshot <= 1'b0;
 
-        if (write_enable) begin
+        if (write_whole) begin
             case (write_address)
                 14'h0040: begin
                     control_control_enable <= write_data[0];
@@ -972,105 +973,105 @@ module offload_registers (
     end
 
     always @(posedge clk) begin
-        if (rst || soft_reset || (isn_key_clear && !(write_enable && write_address == 14'h0064))) begin
+        if (rst || soft_reset || (isn_key_clear && !(write_whole && write_address == 14'h0064))) begin
             isn_key[31:0] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0064) begin
+        end else if (write_whole && write_address == 14'h0064) begin
             isn_key[31:0] <= write_data;
         end
-        if (rst || soft_reset || (isn_key_clear && !(write_enable && write_address == 14'h0065))) begin
+        if (rst || soft_reset || (isn_key_clear && !(write_whole && write_address == 14'h0065))) begin
             isn_key[63:32] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0065) begin
+        end else if (write_whole && write_address == 14'h0065) begin
             isn_key[63:32] <= write_data;
         end
-        if (rst || soft_reset || (isn_key_clear && !(write_enable && write_address == 14'h0066))) begin
+        if (rst || soft_reset || (isn_key_clear && !(write_whole && write_address == 14'h0066))) begin
             isn_key[95:64] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0066) begin
+        end else if (write_whole && write_address == 14'h0066) begin
             isn_key[95:64] <= write_data;
         end
-        if (rst || soft_reset || (isn_key_clear && !(write_enable && write_address == 14'h0067))) begin
+        if (rst || soft_reset || (isn_key_clear && !(write_whole && write_address == 14'h0067))) begin
             isn_key[127:96] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0067) begin
+        end else if (write_whole && write_address == 14'h0067) begin
             isn_key[127:96] <= write_data;
         end
     end
 
     always @(posedge clk) begin
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h006c))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h006c))) begin
             isn_placement_key[31:0] <= 32'd0;
-        end else if (write_enable && write_address == 14'h006c) begin
+        end else if (write_whole && write_address == 14'h006c) begin
             isn_placement_key[31:0] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h006d))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h006d))) begin
             isn_placement_key[63:32] <= 32'd0;
-        end else if (write_enable && write_address == 14'h006d) begin
+        end else if (write_whole && write_address == 14'h006d) begin
             isn_placement_key[63:32] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h006e))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h006e))) begin
             isn_placement_key[95:64] <= 32'd0;
-        end else if (write_enable && write_address == 14'h006e) begin
+        end else if (write_whole && write_address == 14'h006e) begin
             isn_placement_key[95:64] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h006f))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h006f))) begin
             isn_placement_key[127:96] <= 32'd0;
-        end else if (write_enable && write_address == 14'h006f) begin
+        end else if (write_whole && write_address == 14'h006f) begin
             isn_placement_key[127:96] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0070))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h0070))) begin
             isn_placement_key[159:128] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0070) begin
+        end else if (write_whole && write_address == 14'h0070) begin
             isn_placement_key[159:128] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0071))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h0071))) begin
             isn_placement_key[191:160] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0071) begin
+        end else if (write_whole && write_address == 14'h0071) begin
             isn_placement_key[191:160] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0072))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h0072))) begin
             isn_placement_key[223:192] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0072) begin
+        end else if (write_whole && write_address == 14'h0072) begin
             isn_placement_key[223:192] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0073))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h0073))) begin
             isn_placement_key[255:224] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0073) begin
+        end else if (write_whole && write_address == 14'h0073) begin
             isn_placement_key[255:224] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0074))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h0074))) begin
             isn_placement_key[287:256] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0074) begin
+        end else if (write_whole && write_address == 14'h0074) begin
             isn_placement_key[287:256] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0075))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h0075))) begin
             isn_placement_key[319:288] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0075) begin
+        end else if (write_whole && write_address == 14'h0075) begin
             isn_placement_key[319:288] <= write_data;
         end
-        if (rst || soft_reset || (isn_placement_key_clear && !(write_enable && write_address == 14'h0076))) begin
+        if (rst || soft_reset || (isn_placement_key_clear && !(write_whole && write_address == 14'h0076))) begin
             isn_placement_key[351:320] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0076) begin
+        end else if (write_whole && write_address == 14'h0076) begin
             isn_placement_key[351:320] <= write_data;
         end
     end
 
     always @(posedge clk) begin
-        if (rst || soft_reset || (isn_cookie_key_clear && !(write_enable && write_address == 14'h0078))) begin
+        if (rst || soft_reset || (isn_cookie_key_clear && !(write_whole && write_address == 14'h0078))) begin
             isn_cookie_key[31:0] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0078) begin
+        end else if (write_whole && write_address == 14'h0078) begin
             isn_cookie_key[31:0] <= write_data;
         end
-        if (rst || soft_reset || (isn_cookie_key_clear && !(write_enable && write_address == 14'h0079))) begin
+        if (rst || soft_reset || (isn_cookie_key_clear && !(write_whole && write_address == 14'h0079))) begin
             isn_cookie_key[63:32] <= 32'd0;
-        end else if (write_enable && write_address == 14'h0079) begin
+        end else if (write_whole && write_address == 14'h0079) begin
             isn_cookie_key[63:32] <= write_data;
         end
-        if (rst || soft_reset || (isn_cookie_key_clear && !(write_enable && write_address == 14'h007a))) begin
+        if (rst || soft_reset || (isn_cookie_key_clear && !(write_whole && write_address == 14'h007a))) begin
             isn_cookie_key[95:64] <= 32'd0;
-        end else if (write_enable && write_address == 14'h007a) begin
+        end else if (write_whole && write_address == 14'h007a) begin
             isn_cookie_key[95:64] <= write_data;
         end
-        if (rst || soft_reset || (isn_cookie_key_clear && !(write_enable && write_address == 14'h007b))) begin
+        if (rst || soft_reset || (isn_cookie_key_clear && !(write_whole && write_address == 14'h007b))) begin
             isn_cookie_key[127:96] <= 32'd0;
-        end else if (write_enable && write_address == 14'h007b) begin
+        end else if (write_whole && write_address == 14'h007b) begin
             isn_cookie_key[127:96] <= write_data;
         end
     end
