@@ -113,7 +113,7 @@ module park_slots #(
     wire                give      = drain_sent || sweepable != {SLOTS{1'b0}};
     reg [SLOT_BITS-1:0] swept_slot;
     wire [SLOT_BITS-1:0] give_slot = drain_sent ? drain_slot : swept_slot;
-    wire [SLOT_BITS-1:0] give_rank = slot_rank[give_slot];
+    reg  [SLOTS-1:0]    younger;                                // than the slot that becomes free; drain_sent comes late
     integer             n;
 
     always @* begin
@@ -124,6 +124,8 @@ module park_slots #(
             take_slot  = take_slot | (n[SLOT_BITS-1:0] & {SLOT_BITS{take[n]}});
             swept_slot = swept_slot | (n[SLOT_BITS-1:0] & {SLOT_BITS{swept[n]}});
         end
+        for (n = 0; n < SLOTS; n = n + 1)
+            younger[n] = drain_sent ? slot_rank[n] > slot_rank[drain_slot] : slot_rank[n] > slot_rank[swept_slot];
     end
 
     // ---------------------------------------------------------------- slots
@@ -136,7 +138,7 @@ module park_slots #(
                 slot_index[s] <= write_index;
                 {slot_fin[s], slot_length[s], slot_seq[s]} <= flight[10];
                 slot_rank[s] <= rank_of_new;
-            end else if (give && slot_rank[s] > give_rank)
+            end else if (give && younger[s])
                 slot_rank[s] <= slot_rank[s] - 1'b1;
 
             if (rst || (give && give_slot == s[SLOT_BITS-1:0])) begin

@@ -47,7 +47,7 @@ module connection_table #(
 
     // decide (clock 8)
     output wire                           decide_can_insert,
-    input  wire                           decide_insert,
+    input  wire                           decide_insert,        // with SINGLE a clock later
 
     // write (clock 10)
     input  wire                           write_hit,
@@ -284,6 +284,7 @@ module connection_table #(
     // ---------------------------------------------------------------- entry read (clock 4)
     wire [INDEX_BITS-1:0] read_address = read_in_stash ? read_stash_index : read_index;
 
+    localparam            INSERTED = SINGLE != 0 ? 10 : 9;      // clock in which an event has the number of a new entry
     reg  [INDEX_BITS-1:0] event_entry    [5:AHEAD];             // what the look-up found, as the event goes on
     reg  [AHEAD:5]        event_selected, event_in_index, event_in_stash;
     reg  [8:5]            event_stash_hash;                     // the stash has its hash
@@ -300,7 +301,7 @@ module connection_table #(
         event_way[5]      <= read_match_way;
         event_free_way[5] <= read_free_way;
         for (k = 6; k <= AHEAD; k = k + 1) begin
-            event_entry[k]    <= k == 9 && decide_insert ? free_index : event_entry[k-1];
+            event_entry[k]    <= k == INSERTED && decide_insert ? free_index : event_entry[k-1];
             event_selected[k] <= event_selected[k-1];
             event_in_index[k] <= event_in_index[k-1];
             event_in_stash[k] <= event_in_stash[k-1];
@@ -327,6 +328,9 @@ module connection_table #(
     wire                  decide_to_index = event_free_way[8] != {WAYS{1'b0}} && !event_in_index[8];
     wire                  stash_has_room  = stash_used < STASH && !event_stash_hash[8];
     assign decide_can_insert = free_available && (decide_to_index || stash_has_room);
+
+    // Of the event that decide_insert belongs to.
+    wire                  insert_to_index = event_free_way[INSERTED-1] != {WAYS{1'b0}} && !event_in_index[INSERTED-1];
 
     wire write_to_stash   = write_insert && (event_in_index[AHEAD] || event_free_way[AHEAD] == {WAYS{1'b0}});
     assign write_drained  = event_sweep[AHEAD] && write_hit && event_in_stash[AHEAD] && !event_in_index[AHEAD] &&
@@ -369,7 +373,7 @@ module connection_table #(
         end else begin
             stash_valid <= (stash_valid | (write_to_stash ? stash_take : {STASH{1'b0}}))
                          & ~(write_from_stash ? event_stash[AHEAD] : {STASH{1'b0}});
-            stash_used  <= stash_used + {3'd0, decide_insert && !decide_to_index} - {3'd0, write_from_stash};
+            stash_used  <= stash_used + {3'd0, decide_insert && !insert_to_index} - {3'd0, write_from_stash};
             in_use      <= in_use + {16'd0, write_insert} - {16'd0, write_free};
             if (in_use > peak) peak <= in_use;
         end

@@ -13,7 +13,8 @@
 `include "offload_map.vh"
 
 module walker #(
-    parameter CONNECTIONS = 2048                                // entries; a power of two
+    parameter CONNECTIONS = 2048,                               // entries; a power of two
+    parameter SINGLE      = 0                                   // 1: a read by index may take a clock more for a group
 ) (
     input  wire                         clk,
     input  wire                         rst,
@@ -119,11 +120,16 @@ module walker #(
     wire                  pass_last   = pass_group > {1'b0, highest_group};
     wire                  pass_over   = pass && pass_empty && pass_last;
 
+    // In groups of four: which is the first with a bit, and which is its first bit.
     function [4:0] lowest(input [31:0] bits);
-        integer b;
+        integer   b;
+        reg [7:0] any;
         begin
+            for (b = 0; b < 8; b = b + 1) any[b] = bits[4*b +: 4] != 4'd0;
             lowest = 5'd0;
-            for (b = 31; b >= 0; b = b - 1) if (bits[b]) lowest = b[4:0];
+            for (b = 0; b < 8; b = b + 1)
+                if (any[b] && (any & ~(8'hFF << b)) == 8'd0)
+                    lowest = lowest | {b[2:0], !bits[4*b] && !bits[4*b+1], !bits[4*b] && (bits[4*b+1] || !bits[4*b+2])};
         end
     endfunction
 
@@ -192,9 +198,30 @@ module walker #(
     reg  [15:0]           read_at;
     reg                   read_on;                              // go on to the next entry in use
     wire                  read_beyond = read_at >= CONNECTIONS[15:0] && CONNECTIONS < 65536;
-    wire [31:0]           read_bits   = used[read_at[INDEX_BITS-1:5]] & (32'hFFFF_FFFF << read_at[4:0]);
-    wire                  read_here   = used[read_at[INDEX_BITS-1:5]][read_at[4:0]];
+    wire [31:0]           looked_bits = used[read_at[INDEX_BITS-1:5]] & (32'hFFFF_FFFF << read_at[4:0]);
+    wire                  looked_here = used[read_at[INDEX_BITS-1:5]][read_at[4:0]];
+    wire [31:0]           read_bits;
+    wire                  read_here, read_looked;
     wire                  read_last   = read_at[INDEX_BITS-1:5] >= highest_group;
+
+    generate
+        if (SINGLE != 0) begin : look_first
+            reg [31:0] kept_bits;
+            reg        kept_here, kept;
+            always @(posedge clk) begin
+                kept_bits <= looked_bits;
+                kept_here <= looked_here;
+                kept      <= read_state == READ_FIND && !kept;
+            end
+            assign read_bits   = kept_bits;
+            assign read_here   = kept_here;
+            assign read_looked = kept;
+        end else begin : look_at_once
+            assign read_bits   = looked_bits;
+            assign read_here   = looked_here;
+            assign read_looked = 1'b1;
+        end
+    endgenerate
 
     always @(posedge clk) begin
         read_done <= 1'b0;
@@ -204,7 +231,7 @@ module walker #(
                 read_at    <= read_index;
                 read_on    <= read_next;
             end
-            READ_FIND:
+            READ_FIND: if (read_looked) begin
                 if (read_beyond || (!read_on && !read_here) || (read_on && read_bits == 32'd0 && read_last)) begin
                     read_state      <= READ_IDLE;
                     read_done       <= 1'b1;
@@ -216,6 +243,7 @@ module walker #(
                     read_state <= READ_SEND;
                     if (read_on) read_at[4:0] <= lowest(read_bits);
                 end
+            end
             READ_SEND: if (fetch && choose_read) read_state <= READ_WAIT;
             READ_WAIT: if (write_valid && write_kind == `EVENT_KIND_TABLE_READ) begin
                 if (write_hit || !read_on) begin

@@ -70,7 +70,8 @@ module transition #(
     input  wire [`LISTENER_BITS-1:0]        config_match,
     input  wire                             config_match_written, // it has been, since reset
 
-    // decide: what the surroundings allow, and what was used of it
+    // decide: what the surroundings allow, and what was used of it. With STILL what decide_slot and decide_backlog ask for
+    // is taken a clock before the decision, and what was used is told a clock after it.
     input  wire                             decide_can_insert,
     output wire                             decide_insert,
     output wire [7:0]                       decide_slot,
@@ -175,6 +176,7 @@ module transition #(
                             compare_kind == `EVENT_KIND_FLUSH || compare_kind == `EVENT_KIND_EVICT;
     wire compare_hit = compare_selected && (compare_by_index ? compare_same_index : compare_part_differs == {PARTS{1'b0}});
     wire [`LISTENER_BITS-1:0] compare_config = compare_hit ? compare_config_entry : compare_config_match;
+    wire [7:0]                compare_slot   = compare_hit ? compare_entry[`ENTRY_LISTENER] : compare_match_slot;
 
     // ---------------------------------------------------------------- decide
     reg                          decide_valid, decide_hit, decide_matched, decide_for_us;
@@ -199,7 +201,7 @@ module transition #(
         decide_matched  <= compare_matched;
         if (load_decide) decide_config <= compare_config;
         decide_for_us   <= compare_segment[`SEGMENT_DESTINATION_MAC] == compare_config[`LISTENER_MAC];
-        decide_slot_index   <= compare_hit ? compare_entry[`ENTRY_LISTENER] : compare_match_slot;
+        if (load_decide) decide_slot_index <= compare_slot;
         decide_back_off <= compare_back_off > {16'd0, rto_max} ? rto_max : compare_back_off[19:0];
         decide_created  <= compare_entry[`ENTRY_CREATED] == command_created;
         decide_flush    <= flush_all || compare_entry[`ENTRY_LISTENER] == command_listener;
@@ -219,8 +221,6 @@ module transition #(
     delay #(.WIDTH(`SEGMENT_BITS + `ENTRY_BITS + 64), .CLOCKS(1), .STILL(STILL)) to_decide (
         .clk(clk), .from({compare_segment, compare_entry, compare_hash}), .to({decide_segment, decide_entry, decide_hash})
     );
-
-    assign decide_slot = decide_slot_index;
 
     wire [`FACT_BITS-1:0] compared;                             // what transition_compare.v knows
     transition_compare compare (
@@ -250,6 +250,7 @@ module transition #(
     );
 
     wire [7:0]            flags = decide_segment[`SEGMENT_FLAGS];
+    wire                  has_token, backlog_full, cookie_recent, cookie_token; // of decide_slot, below
     reg  [`FACT_BITS-1:0] fact;
     always @* begin
         fact                            = compared;
@@ -286,13 +287,13 @@ module transition #(
         fact[`FACT_RESET_UNKNOWN]       = decide_config[`LISTENER_RESET_UNKNOWN];
         fact[`FACT_RESET_DATA]          = decide_config[`LISTENER_RESET_DATA];
         fact[`FACT_HOST_LOST]           = decide_config[`LISTENER_HOST_LOST];
-        fact[`FACT_BACKLOG_FULL]        = decide_backlog_full;
+        fact[`FACT_BACKLOG_FULL]        = backlog_full;
         fact[`FACT_SLOT_WRITTEN]        = decide_slot_written;
         fact[`FACT_CAN_INSERT]          = decide_can_insert;
-        fact[`FACT_BUCKET_HAS_TOKEN]    = decide_has_token;
-        fact[`FACT_COOKIE_HAS_TOKEN]    = decide_cookie_token;
+        fact[`FACT_BUCKET_HAS_TOKEN]    = has_token;
+        fact[`FACT_COOKIE_HAS_TOKEN]    = cookie_token;
         fact[`FACT_COOKIE_HASHED]       = decide_hash_result[`HASH_RESULT_IS_COOKIE];
-        fact[`FACT_COOKIE_RECENT]       = decide_cookie_recent;
+        fact[`FACT_COOKIE_RECENT]       = cookie_recent;
         fact[`FACT_COOKIE_VALID]        = decide_cookie_valid;
         fact[`FACT_PARK_ROOM]           = decide_park_room;
         fact[`FACT_PARK_REPEAT]         = decide_park_repeat && (flags[0] || decide_segment[`SEGMENT_DATA_LENGTH] != 16'd0);
@@ -309,52 +310,68 @@ module transition #(
     wire [`COUNTERS-1:0]  count;
     transition_decide decide (.fact(fact), .deed(deed), .count(count));
 
-    wire [`TCP_STATE_BITS-1:0]       next_state    = deed[`DEED_NEXT_STATE];
-    wire [`DEADLINE_ACTION_BITS-1:0] deadline      = deed[`DEED_DEADLINE];
-    wire was_half_open = decide_hit && decide_entry[`ENTRY_STATE] == `TCP_STATE_SYN_RECEIVED &&
+    // ---------------------------------------------------------------- what the surroundings are told and asked
+    reg                              apply_valid, apply_hit;    // of the next stage
+    reg  [`DEED_BITS-1:0]            apply_deed;
+    wire                             told_valid, told_hit;      // of the event that they are told of
+    wire [`DEED_BITS-1:0]            told;
+    wire                             unused = &{1'b0, told, 1'b0};
+    wire [`TCP_STATE_BITS-1:0]       next_state = told[`DEED_NEXT_STATE];
+    wire was_half_open = told_hit && decide_entry[`ENTRY_STATE] == `TCP_STATE_SYN_RECEIVED &&
                          decide_entry[`ENTRY_ORIGIN] == `ORIGIN_SYN;
-    wire is_half_open  = next_state == `TCP_STATE_SYN_RECEIVED && (deed[`DEED_REUSE] || deed[`DEED_INSERT] ||
-                         (decide_hit && decide_entry[`ENTRY_ORIGIN] == `ORIGIN_SYN));
-    wire was_waiting   = decide_hit && decide_entry[`ENTRY_OWNER] == `OWNER_PARKED;
-    wire is_waiting    = deed[`DEED_NEXT_OWNER] == `OWNER_PARKED && !deed[`DEED_FREE] && (decide_hit || deed[`DEED_INSERT]);
+    wire is_half_open  = next_state == `TCP_STATE_SYN_RECEIVED && (told[`DEED_REUSE] || told[`DEED_INSERT] ||
+                         (told_hit && decide_entry[`ENTRY_ORIGIN] == `ORIGIN_SYN));
+    wire was_waiting   = told_hit && decide_entry[`ENTRY_OWNER] == `OWNER_PARKED;
+    wire is_waiting    = told[`DEED_NEXT_OWNER] == `OWNER_PARKED && !told[`DEED_FREE] && (told_hit || told[`DEED_INSERT]);
 
-    assign decide_insert         = decide_valid && deed[`DEED_INSERT];
-    assign decide_use_token      = decide_valid && deed[`DEED_USE_TOKEN];
-    assign decide_cookie_sent    = decide_valid && deed[`DEED_COOKIE_SENT];
-    assign decide_park           = decide_valid && deed[`DEED_PARK];
-    assign decide_half_open_more = decide_valid && is_half_open && !was_half_open;
-    assign decide_half_open_less = decide_valid && !is_half_open && was_half_open;
-    assign decide_waiting_more   = decide_valid && is_waiting && !was_waiting;
-    assign decide_waiting_less   = decide_valid && !is_waiting && was_waiting;
-    assign decide_backlog        = decide_config[`LISTENER_BACKLOG];
+    assign decide_insert         = told_valid && told[`DEED_INSERT];
+    assign decide_use_token      = told_valid && told[`DEED_USE_TOKEN];
+    assign decide_cookie_sent    = told_valid && told[`DEED_COOKIE_SENT];
+    assign decide_park           = told_valid && told[`DEED_PARK];
+    assign decide_half_open_more = told_valid && is_half_open && !was_half_open;
+    assign decide_half_open_less = told_valid && !is_half_open && was_half_open;
+    assign decide_waiting_more   = told_valid && is_waiting && !was_waiting;
+    assign decide_waiting_less   = told_valid && !is_waiting && was_waiting;
 
-    // The time that a deadline starts from now, in ticks.
-    reg [30:0] deadline_ticks;
-    always @* case (deadline)
-        `DEADLINE_ACTION_BACK_OFF:   deadline_ticks = {11'd0, decide_back_off};
-        `DEADLINE_ACTION_TIME_WAIT:  deadline_ticks = {11'd0, time_wait};
-        `DEADLINE_ACTION_FIN_WAIT_2: deadline_ticks = {11'd0, fin_timeout};
-        `DEADLINE_ACTION_ADOPTION:   deadline_ticks = {11'd0, adoption_timeout};
-        `DEADLINE_ACTION_IDLE:       deadline_ticks = watch_idle;
-        default:                     deadline_ticks = {11'd0, rto_initial};
-    endcase
+    wire [3:0] answers = {decide_has_token, decide_backlog_full, decide_cookie_recent, decide_cookie_token};
+    wire [3:0] answered;
+    assign {has_token, backlog_full, cookie_recent, cookie_token} = answered;
+
+    generate
+        if (STILL != 0) begin : in_time
+            reg [3:0] kept_answers;
+            always @(posedge clk) kept_answers <= answers;
+            assign answered       = kept_answers;
+            assign decide_slot    = compare_valid ? compare_slot : decide_slot_index;
+            assign decide_backlog = compare_config[`LISTENER_BACKLOG];
+            assign told_valid     = apply_valid;
+            assign told_hit       = apply_hit;
+            assign told           = apply_deed;
+        end else begin : at_once
+            assign answered       = answers;
+            assign decide_slot    = decide_slot_index;
+            assign decide_backlog = decide_config[`LISTENER_BACKLOG];
+            assign told_valid     = decide_valid;
+            assign told_hit       = decide_hit;
+            assign told           = deed;
+        end
+    endgenerate
 
     wire isn_is_fixed = isn_mode == `ISN_MODE_FIXED && test_enable;
 
     // ---------------------------------------------------------------- apply
-    reg                          apply_valid, apply_hit;
     reg  [`EVENT_KIND_BITS-1:0]  apply_kind;
     wire [`SEGMENT_BITS-1:0]     apply_segment;
     wire [`ENTRY_BITS-1:0]       apply_entry;
     wire [`LISTENER_BITS-1:0]    apply_config;
     reg  [7:0]                   apply_slot;
-    reg  [31:0]                  apply_isn, apply_isn_floor, apply_ts_offset, apply_ts_val, apply_deadline_at;
-    reg                          apply_deadline_on, apply_cookie_ts;
+    reg  [31:0]                  apply_isn, apply_isn_floor, apply_ts_offset, apply_ts_base;
+    reg  [19:0]                  apply_back_off;
+    reg                          apply_cookie_ts;
     reg  [23:0]                  apply_cookie;
     reg  [`HASH_RESULT_BITS-1:0] apply_hash_result;
     reg  [47:0]                  apply_time;
     reg  [15:0]                  apply_age;
-    reg  [`DEED_BITS-1:0]        apply_deed;
     reg  [`COUNTERS-1:0]         apply_count;
 
     always @(posedge clk) begin
@@ -370,9 +387,8 @@ module transition #(
         apply_hash_result <= decide_hash_result;
         apply_cookie_ts   <= decide_cookie_ts;
         apply_ts_offset   <= decide_hash[63:32];
-        apply_ts_val      <= tick + (decide_hit && !deed[`DEED_REUSE] ? decide_entry[`ENTRY_TS_OFFSET] : decide_hash[63:32]);
-        apply_deadline_at <= tick + {1'b0, deadline_ticks} + 32'd1;
-        apply_deadline_on <= deadline != `DEADLINE_ACTION_IDLE || watch_idle != 31'd0;
+        apply_ts_base     <= decide_hit && !deed[`DEED_REUSE] ? decide_entry[`ENTRY_TS_OFFSET] : decide_hash[63:32];
+        apply_back_off    <= decide_back_off;
         apply_time        <= timebase_us[47:0];
         apply_age         <= timebase_us[45:30];
         apply_deed        <= deed;
@@ -382,6 +398,23 @@ module transition #(
     delay #(.WIDTH(`SEGMENT_BITS + `ENTRY_BITS + `LISTENER_BITS), .CLOCKS(1), .STILL(STILL)) to_apply (
         .clk(clk), .from({decide_segment, decide_entry, decide_config}), .to({apply_segment, apply_entry, apply_config})
     );
+
+    wire [`DEADLINE_ACTION_BITS-1:0] apply_deadline    = apply_deed[`DEED_DEADLINE];
+    wire [31:0]                      apply_tick        = apply_time[41:10];
+    wire [31:0]                      apply_ts_val      = apply_tick + apply_ts_base;
+    wire [31:0]                      apply_deadline_at = apply_tick + {1'b0, deadline_ticks} + 32'd1;
+    wire                             apply_deadline_on = apply_deadline != `DEADLINE_ACTION_IDLE || watch_idle != 31'd0;
+
+    // The time that a deadline starts from now, in ticks.
+    reg [30:0] deadline_ticks;
+    always @* case (apply_deadline)
+        `DEADLINE_ACTION_BACK_OFF:   deadline_ticks = {11'd0, apply_back_off};
+        `DEADLINE_ACTION_TIME_WAIT:  deadline_ticks = {11'd0, time_wait};
+        `DEADLINE_ACTION_FIN_WAIT_2: deadline_ticks = {11'd0, fin_timeout};
+        `DEADLINE_ACTION_ADOPTION:   deadline_ticks = {11'd0, adoption_timeout};
+        `DEADLINE_ACTION_IDLE:       deadline_ticks = watch_idle;
+        default:                     deadline_ticks = {11'd0, rto_initial};
+    endcase
 
     wire [`ENTRY_BITS-1:0] next_entry;
     wire [`REPLY_BITS-1:0] reply;
@@ -409,7 +442,7 @@ module transition #(
         write_entry             <= apply_valid && apply_deed[`DEED_WRITE] && !rst;
         write_insert            <= apply_valid && apply_deed[`DEED_INSERT] && !rst;
         write_free              <= apply_valid && apply_deed[`DEED_FREE] && !rst;
-        write_next_entry        <= next_entry;
+        if (load_write) write_next_entry <= next_entry;
         write_verdict           <= apply_deed[`DEED_VERDICT];
         write_reply_valid       <= apply_valid && apply_deed[`DEED_REPLY] != `REPLY_KIND_NONE && !rst;
         if (load_write) write_reply <= reply;

@@ -51,13 +51,16 @@ module table_bench #(
         write_next_entry[`ENTRY_ISS] = write_value;
     end
 
+    reg decide_inserted;                                        // a clock ago
+    always @(posedge clk) decide_inserted <= decide_insert;
+
     connection_table #(.CONNECTIONS(64), .SINGLE(SINGLE)) table_of_connections (
         .clk(clk), .rst(rst), .ready(ready),
         .issue_hashed(issue_hashed), .issue_by_index(issue_by_index), .issue_sweep(issue_sweep),
         .issue_hash(issue_hash), .issue_index(issue_index),
         .match_key(key), .match_may_insert(match_may_insert),
         .fetch_selected(fetch_selected), .fetch_same_index(fetch_same_index), .fetch_entry(fetch_entry),
-        .decide_can_insert(decide_can_insert), .decide_insert(decide_insert),
+        .decide_can_insert(decide_can_insert), .decide_insert(SINGLE != 0 ? decide_inserted : decide_insert),
         .write_hit(write_hit), .write_entry(write_entry), .write_insert(write_insert), .write_free(write_free),
         .write_next_entry(write_next_entry),
         .write_stashed(write_stashed), .write_drained(write_drained), .write_index(write_index), .write_hash(),
