@@ -12,7 +12,7 @@ suite=trixie
 backports=trixie-backports
 # The backports roll on: this one is taken while the mirror has it, else the newest 11 that it has.
 pinned=1:11.1.3+ds-1~bpo13+1
-modules=(virtio_pci 9pnet_virtio 9p configfs xhci-pci usbhid hid-cp2112 vfio-pci vfio_iommu_type1 lm75 ltc4151 tun)
+modules=(virtio_pci 9pnet_virtio 9p configfs xhci-pci usbhid hid-cp2112 vfio-pci vfio_iommu_type1 lm75 ltc4151 tun virtio_net)
 
 say() { echo "guest: $*" >&2; }
 # Not to be had on this machine.

@@ -6,6 +6,8 @@
 #   --share DIR        folder that the guest sees as /run/share, and may write to; default: a temporary one
 #   --usb SOCKET       puts the USB device that a usbredir server offers on this socket at an xHCI of the guest; may be repeated
 #   --pcie SOCKET      puts the PCI function that a vfio-user server offers on this socket into the guest; may be repeated
+#   --net SOCKET       plugs a network card of the guest into a cable whose other end listens on this socket (frames behind their
+#                      length in 4 bytes); may be repeated: eth0, eth1
 #   --no-iommu         a machine without an IOMMU; else it has one (intel-iommu)
 #   --memory MIB       default 1536
 #   --time-limit S     seconds until the guest is ended by force; default 180
@@ -23,19 +25,20 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 guest=$root/artifacts/guest
 share= limit=180 memory=1536 iommu=1 console=0
-usb=() pcie=()
+usb=() pcie=() net=()
 fail() { echo "guest: $*" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case $1 in
-    --share | --usb | --pcie | --memory | --time-limit) [ $# -ge 2 ] || fail "$1 needs a value" ;;&
+    --share | --usb | --pcie | --net | --memory | --time-limit) [ $# -ge 2 ] || fail "$1 needs a value" ;;&
     --share) share=$2; shift 2 ;;
     --usb) usb+=("$2"); shift 2 ;;
     --pcie) pcie+=("$2"); shift 2 ;;
+    --net) net+=("$2"); shift 2 ;;
     --memory) memory=$2; shift 2 ;;
     --time-limit) limit=$2; shift 2 ;;
     --no-iommu) iommu=0; shift ;;
     --console) console=1; shift ;;
-    -h | --help) sed -n '2,22s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,24s/^# \{0,1\}//p' "$0"; exit 0 ;;
     --) shift; break ;;
     -*) fail "unknown option $1; --help names those that there are" ;;
     *) break ;;
@@ -45,7 +48,7 @@ done
 for number in "$limit" "$memory"; do
   case $number in '' | *[!0-9]*) fail "--time-limit and --memory take a whole number, not '$number'" ;; esac
 done
-for socket in ${usb[@]+"${usb[@]}"} ${pcie[@]+"${pcie[@]}"}; do
+for socket in ${usb[@]+"${usb[@]}"} ${pcie[@]+"${pcie[@]}"} ${net[@]+"${net[@]}"}; do
   [ -S "$socket" ] || fail "nobody listens on $socket; start the device's server first"
 done
 
@@ -87,6 +90,11 @@ for socket in ${usb[@]+"${usb[@]}"}; do
 done
 for socket in ${pcie[@]+"${pcie[@]}"}; do
   devices+=(-device "{\"driver\":\"vfio-user-pci\",\"rombar\":0,\"socket\":{\"path\":\"$socket\",\"type\":\"unix\"}}")
+done
+number=0
+for socket in ${net[@]+"${net[@]}"}; do
+  devices+=(-netdev "stream,id=net$number,server=off,addr.type=unix,addr.path=$socket" -device "virtio-net-pci,netdev=net$number,romfile=,mac=02:00:00:00:01:0$number")
+  number=$((number + 1))
 done
 # Hardware acceleration where the processor has it and its device may be used; else software emulation, which is some 10 times slower.
 if grep -Eqw 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then accelerator=(-accel kvm -cpu host); else accelerator=(-accel "tcg,thread=multi" -cpu max); fi

@@ -28,6 +28,7 @@ internal sealed class OffloadCommand
         Root.Options.Add(_board);
         Root.Options.Add(_json);
         Root.Subcommands.Add(BoardsCommand.Create(this));
+        Root.Subcommands.Add(DoctorCommand.Create(this));
         Root.Subcommands.Add(InfoCommand.Create(this));
         Root.Subcommands.Add(LoadCommand.Create(this));
         Root.Subcommands.Add(IsnCommand.Create(this));

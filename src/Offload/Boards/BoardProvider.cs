@@ -13,4 +13,11 @@ public abstract class BoardProvider
     /// <exception cref="OffloadException"><see cref="OffloadError.BoardBusy"/>: another process holds it;
     /// <see cref="OffloadError.BoardGone"/>: it is no longer there; <see cref="OffloadError.PermissionDenied"/>.</exception>
     public abstract ValueTask<BoardHardware> OpenAsync(BoardDescription board, CancellationToken cancellationToken = default);
+
+    /// <summary>Looks for what is in the way of opening a board, or of all that it can do. Opens and changes nothing.</summary>
+    /// <param name="board">What <see cref="DiscoverAsync"/> told of it.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <returns>What was found out; nothing where there is nothing to say of boards of this kind.</returns>
+    public virtual ValueTask<IReadOnlyList<BoardFinding>> DiagnoseAsync(BoardDescription board, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<IReadOnlyList<BoardFinding>>([]);
 }

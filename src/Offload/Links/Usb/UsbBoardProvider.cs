@@ -53,6 +53,27 @@ public sealed class UsbBoardProvider : BoardProvider
         }
     }
 
+    /// <inheritdoc/>
+    public override ValueTask<IReadOnlyList<BoardFinding>> DiagnoseAsync(BoardDescription board, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(board);
+        cancellationToken.ThrowIfCancellationRequested();
+        List<BoardFinding> findings = [];
+        foreach ((_, _, UsbDeviceInfo device) in Find().Where(one => one.Description.Id == board.Id))
+        {
+            findings.Add(Libc.MayOpen(device.Path)
+                ? new(BoardFindingKind.Good, "permission", $"{device.Path} may be opened")
+                : new(
+                    BoardFindingKind.Missing,
+                    "permission",
+                    $"{device.Path} may not be opened by this user: {Libc.LastErrorText}",
+                    $"cp {LibUsbBus.Rules} /etc/udev/rules.d/",
+                    "udevadm control --reload && udevadm trigger"));
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<BoardFinding>>(findings);
+    }
+
     private IEnumerable<(BoardDescription Description, UsbBoardKind Kind, UsbDeviceInfo Device)> Find()
     {
         foreach (UsbDeviceInfo device in _bus.List())
