@@ -95,7 +95,10 @@ public sealed class BoardTests : IDisposable
 
     private static VirtualEcp5Options Options() => new()
     {
-        Board = "versa-5g", IdCode = Streams.Lfe5um5g45, FlashLength = 1 << 20, CoreFile = CoreFile,
+        Board = "versa-5g",
+        IdCode = Streams.Lfe5um5g45,
+        FlashLength = 1 << 20,
+        CoreFile = CoreFile,
         Ports = new VirtualBoardOptions { Id = "versa:model", Trust = BitstreamTrust.OwnFilesOnly },
     };
 

@@ -118,7 +118,10 @@ public sealed class FlashTests
 
         Ecp5Programmer other = await Ecp5Programmer.OpenAsync(new Ecp5ProgrammerOptions
         {
-            BoardName = Rig.Board, IdCode = Streams.Lfe5u25, FlashLength = 1 << 22, Trust = BitstreamTrust.OwnFilesOnly,
+            BoardName = Rig.Board,
+            IdCode = Streams.Lfe5u25,
+            FlashLength = 1 << 22,
+            Trust = BitstreamTrust.OwnFilesOnly,
             OpenPort = _ => ValueTask.FromResult<Jtag.JtagPort>(new VirtualJtagPort(rig.Chain)),
         });
         LoadFailedException size = await Assert.ThrowsAsync<LoadFailedException>(async () => await other.LoadAsync(Rig.Container(Rig.Image(3)), LoadTarget.Flash));

@@ -11,7 +11,7 @@ internal static class Faults
     private const string Request = ".request";
     private const string Done = ".done";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static int _number;
+    private static int Number;
 
     /// <summary>The board vanishes: its PCI function, or its USB device.</summary>
     /// <param name="afterAccesses">Words that are still read or written before; of PCI functions.</param>
@@ -52,7 +52,7 @@ internal static class Faults
 
     private static async Task<string> AskAsync(string what)
     {
-        string path = Path.Combine(RigConfiguration.Current.Faults!, Interlocked.Increment(ref _number).ToString(CultureInfo.InvariantCulture));
+        string path = Path.Combine(RigConfiguration.Current.Faults!, Interlocked.Increment(ref Number).ToString(CultureInfo.InvariantCulture));
         Put(path + Request, what);
         using CancellationTokenSource late = new(Patience);
         while (!File.Exists(path + Done))

@@ -98,7 +98,10 @@ public sealed class LoadCommandTests : IDisposable
     {
         private readonly VirtualEcp5Provider _provider = new(new VirtualEcp5Options
         {
-            Board = "versa-5g", IdCode = IdCode, FlashLength = 1 << 20, CoreFile = Repository.Bitstream,
+            Board = "versa-5g",
+            IdCode = IdCode,
+            FlashLength = 1 << 20,
+            CoreFile = Repository.Bitstream,
             Ports = new VirtualBoardOptions { Id = "versa", Trust = BitstreamTrust.OwnFilesOnly },
         });
 

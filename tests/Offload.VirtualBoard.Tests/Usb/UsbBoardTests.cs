@@ -5,8 +5,8 @@ using Offload.Engine.Tests.Frames;
 using Offload.Links.Usb;
 using Offload.Listeners;
 using Offload.Registers;
-using Offload.VirtualBoard.Ports;
 using Offload.VirtualBoard.Parts;
+using Offload.VirtualBoard.Ports;
 using Offload.VirtualBoard.Usb;
 
 namespace Offload.VirtualBoard.Tests.Usb;
