@@ -121,7 +121,9 @@ done
 ended=0
 wait "$child" 2> /dev/null || ended=$?
 child=
-cp "$own/console" "$share/console" 2> /dev/null || true
+# Empty where QEMU ended before it opened its console.
+: > "$share/console"
+[ ! -e "$own/console" ] || cp "$own/console" "$share/console"
 
 [ ! -f "$share/output" ] || cat "$share/output"
 [ $console = 0 ] || sed 's/\r$//; s/^/console: /' "$share/console" >&2

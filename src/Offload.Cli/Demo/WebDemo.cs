@@ -108,7 +108,7 @@ internal sealed class WebDemo(string bitstreamPath, int? requests, CommandContex
         {
             context.Output.WriteLine($"The page is served on {Url}, in the client's network namespace. As root, in another terminal:");
             context.Output.WriteLine($"  {enter} curl {Url}");
-            context.Output.WriteLine($"  {enter} chromium --no-sandbox --user-data-dir=/tmp/offload-browser {Url}");
+            context.Output.WriteLine($"  {enter} chromium --no-sandbox --user-data-dir=\"$(mktemp -d)\" {Url}");
         }
 
         await traffic.RunAsync(context.Cancellation).ConfigureAwait(false);
