@@ -148,7 +148,7 @@ internal static class Eventually
         Stopwatch time = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(time.Elapsed < TimeSpan.FromSeconds(10), what);
+            Assert.True(time.Elapsed < TimeSpan.FromSeconds(60), what);
             await Task.Delay(5);
         }
     }
