@@ -55,6 +55,7 @@ internal sealed class Meeting(TcpModel model)
     {
         bool flushes = (step as CommandStep ?? _command)?.Order == (int)Order.Flush;
         if (_guests.Count >= Most || (_command is not null && step is CommandStep)
+            || (flushes && Runner.IsInDoubt(model, _guests.Count + 2)) // what a FLUSH frees is there until its walk has come to it
             || (_guests.Count > 0 && (Runner.IsInDoubt(_scout, _guests.Count + 2) || _scout.CookiesAreOut != _cookiesAreOut))
             || ((step as CommandStep ?? _command) is not null && !_scout.CookiesAreSettled(flushes)))
         {
