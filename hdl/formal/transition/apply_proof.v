@@ -117,6 +117,11 @@ module apply_proof (
         else if (kind == `EVENT_KIND_NET)  assert (next[`ENTRY_MSS] == (ipv4 ? 16'd536 : 16'd1220));
     end
 
+    // RFC 7323 2.2: a SYN's window is not scaled, the entry's is.
+    wire scales = segment[`SEGMENT_SCALE_PRESENT] && (deed[`DEED_TAKE_SYN] ? entry[`ENTRY_OUR_SCALE] != 4'd15 : listener[`LISTENER_WINDOW_SCALING]);
+    always @* if ((by_syn || (deed[`DEED_TAKE_SYN] && !anew)) && !deed[`DEED_TAKE_WINDOW])
+        assert (next[`ENTRY_PEER_WINDOW] == (scales ? segment[`SEGMENT_WINDOW] >> next[`ENTRY_PEER_SCALE] : segment[`SEGMENT_WINDOW]));
+
     // ---------------------------------------------------------------- the reply: O1, O4, O5, O8
     wire [`REPLY_KIND_BITS-1:0] sent = deed[`DEED_REPLY];
     wire reset  = sent == `REPLY_KIND_RESET || sent == `REPLY_KIND_RESET_SEQ || sent == `REPLY_KIND_RESET_ACK;

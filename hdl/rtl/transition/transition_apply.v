@@ -57,6 +57,9 @@ module transition_apply (
     // What our own SYN offered, and the segment answers.
     wire both_scale = segment[`SEGMENT_SCALE_PRESENT] && entry[`ENTRY_OUR_SCALE] != 4'd15;
     wire both_ts    = segment[`SEGMENT_TS_PRESENT] && entry[`ENTRY_TIMESTAMPS];
+    // A SYN's window is never scaled (RFC 7323 2.2); it is kept as the peer's next segment would tell it, rounded down.
+    wire        scaled_from_now = deed[`DEED_TAKE_SYN] ? both_scale : agree_scale && (!is_cookie || deed[`DEED_REUSE]);
+    wire [15:0] window          = segment[`SEGMENT_WINDOW] >> (scaled_from_now ? segment[`SEGMENT_SCALE] : 4'd0);
 
     // What a cookie's timestamp brings back (K1).
     wire [31:0] echo         = segment[`SEGMENT_TS_ECR];
@@ -114,7 +117,7 @@ module transition_apply (
                 next_entry[`ENTRY_IRS]            = segment[`SEGMENT_SEQ] - {31'd0, is_cookie && !deed[`DEED_REUSE]};
                 next_entry[`ENTRY_RCV_NXT]        = segment[`SEGMENT_SEQ] + {31'd0, !is_cookie || deed[`DEED_REUSE]};
                 next_entry[`ENTRY_SND_WL1]        = segment[`SEGMENT_SEQ];
-                next_entry[`ENTRY_PEER_WINDOW]    = segment[`SEGMENT_WINDOW];
+                next_entry[`ENTRY_PEER_WINDOW]    = window;
                 next_entry[`ENTRY_PEER_SCALE]     = agree_scale ? segment[`SEGMENT_SCALE] : 4'd15;
                 next_entry[`ENTRY_OUR_SCALE]      = agree_scale ? our_scale : 4'd15;
                 next_entry[`ENTRY_MSS]            = mss_offered;
@@ -156,7 +159,7 @@ module transition_apply (
             next_entry[`ENTRY_IRS]            = segment[`SEGMENT_SEQ];
             next_entry[`ENTRY_RCV_NXT]        = segment[`SEGMENT_SEQ] + 32'd1;
             next_entry[`ENTRY_SND_WL1]        = segment[`SEGMENT_SEQ];
-            next_entry[`ENTRY_PEER_WINDOW]    = segment[`SEGMENT_WINDOW];
+            next_entry[`ENTRY_PEER_WINDOW]    = window;
             next_entry[`ENTRY_PEER_SCALE]     = both_scale ? segment[`SEGMENT_SCALE] : 4'd15;
             next_entry[`ENTRY_OUR_SCALE]      = both_scale ? entry[`ENTRY_OUR_SCALE] : 4'd15;
             next_entry[`ENTRY_MSS]            = mss_offered;

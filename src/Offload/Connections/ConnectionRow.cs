@@ -44,7 +44,7 @@ public readonly record struct ConnectionRow
     /// <summary>SEG.SEQ of the last window update (SND.WL1).</summary>
     public uint SndWl1 { get; init; }
 
-    /// <summary>The peer's window field as last received, not scaled.</summary>
+    /// <summary>The peer's window as it was last told, in units of 2^<see cref="PeerScale"/>; that of its SYN, which is never scaled (RFC 7323 2.2), is rounded down to them.</summary>
     public ushort PeerWindow { get; init; }
 
     /// <summary>The peer's shift count, 0 to 14 (RFC 7323 2.3); null where scaling was not agreed.</summary>

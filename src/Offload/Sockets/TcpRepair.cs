@@ -213,14 +213,10 @@ internal static class TcpRepair
     /// <summary>struct tcp_repair_window of linux/tcp.h.</summary>
     private static void SetWindow(SafeSocketHandle socket, in ConnectionRow row)
     {
-        // The window of a SYN is never scaled (RFC 7323 2.2), and that of an open may still stem from the peer's. The ACK that the core makes of the entry
-        // repeats its field, which the kernel would scale: with SND.WL1 past it, the kernel believes no window before the peer acknowledges data.
-        bool isOfSyn = row.SndWl1 == row.Irs;
-        uint send = (uint)row.PeerWindow << (isOfSyn ? 0 : row.PeerScale ?? 0);
+        uint send = (uint)row.PeerWindow << (row.PeerScale ?? 0);
         uint receive = Math.Min((uint)row.OurWindow << (row.OurScale ?? 0), FirstWindow);
-        uint wl1 = isOfSyn && row.PeerScale > 0 && send > 0 && receive > 0 ? row.RcvNxt + 1 : row.RcvNxt;
         Span<byte> window = stackalloc byte[WindowLength];
-        BinaryPrimitives.WriteUInt32LittleEndian(window, wl1);
+        BinaryPrimitives.WriteUInt32LittleEndian(window, row.RcvNxt);
         BinaryPrimitives.WriteUInt32LittleEndian(window[4..], send);
         BinaryPrimitives.WriteUInt32LittleEndian(window[8..], send);
         BinaryPrimitives.WriteUInt32LittleEndian(window[12..], receive);

@@ -53,6 +53,9 @@ internal enum Fault
     /// <summary>An acknowledgment of what was not sent is taken for a right one (against S4).</summary>
     AcceptsFutureAck,
 
+    /// <summary>The window of the peer's SYN is kept as if it were scaled (RFC 7323 2.2).</summary>
+    KeepsWindowOfSyn,
+
     /// <summary>Window updates are taken from older segments (SND.WL1).</summary>
     OldWindowUpdates,
 
@@ -172,6 +175,9 @@ internal enum Fault
 
     /// <summary>The peer's FIN to the host is overlooked.</summary>
     OverlooksPeerFin,
+
+    /// <summary>The peer's FIN is not seen where the ACK behind it came first (the state column).</summary>
+    OverlooksOvertakenFin,
 
     /// <summary>The host's FIN is overlooked.</summary>
     OverlooksHostFin,

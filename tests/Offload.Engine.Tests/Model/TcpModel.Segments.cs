@@ -91,8 +91,8 @@ internal sealed partial class TcpModel
         connection.Irs = syn.Seq;
         connection.RcvNxt = syn.Seq + 1;
         connection.SndWl1 = syn.Seq;
-        connection.PeerWindow = syn.Window;
         connection.PeerScale = connection.OurScale is null ? null : syn.Scale;
+        connection.PeerWindow = WindowOfSyn(syn, connection.PeerScale);
         connection.OurScale = connection.PeerScale is null && fault != Fault.ScalesAlone ? null : connection.OurScale;
         connection.Sack &= syn.SackPermitted;
         connection.Mss = syn.Mss ?? (ushort)(syn.Flow.IsIPv6 ? 1220 : 536);

@@ -94,7 +94,7 @@ internal sealed partial class TcpModel
             SndNxt = iss + 1,
             RcvNxt = syn.Seq + 1,
             SndWl1 = syn.Seq,
-            PeerWindow = syn.Window,
+            PeerWindow = WindowOfSyn(syn, scaling ? syn.Scale : null),
             OurWindow = listener.Window,
             PeerScale = scaling ? syn.Scale ?? 0 : null,
             OurScale = scaling ? Math.Min(listener.WindowScale, (byte)14) : null,
@@ -193,6 +193,9 @@ internal sealed partial class TcpModel
         Count("time_wait_reused");
         SendSynAck(connection, Swapped(syn));
     }
+
+    /// <summary>Never scaled as it comes (RFC 7323 2.2); kept in the units of the segments that follow.</summary>
+    private ushort WindowOfSyn(Segment syn, byte? scale) => (ushort)(syn.Window >> (fault == Fault.KeepsWindowOfSyn ? 0 : scale ?? 0));
 
     private bool IsNewer(Connection old, EndPoint listener, Segment syn)
     {

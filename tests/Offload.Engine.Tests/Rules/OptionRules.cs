@@ -144,7 +144,21 @@ public abstract class OptionRules : RuleTests
     {
         using Bench bench = NewBench(carrier, new EndPoint { Window = 40000, WindowScale = 8 });
         Assert.Equal(40000, bench.Open(TcpOptions.Linux(1)).Window);
-        Assert.Equal(64240u, (uint)bench.Entry!["peer_window"]);
+    }
+
+    [Theory, MemberData(nameof(Carriers)), Trait("Rule", "O5")]
+    public void The_window_of_the_peer_s_SYN_is_not_scaled(Carrier carrier)
+    {
+        // The entry keeps it as the peer's later segments tell it, which is how a RELEASE tells the host.
+        using Bench answering = NewBench(carrier);
+        answering.Open(TcpOptions.Linux(1, scale: 7));
+        Assert.Equal((64240u >> 7, 7u), ((uint)answering.Entry!["peer_window"], (uint)answering.Entry!["peer_scale"]));
+        using Bench opening = NewBench(carrier);
+        opening.Connect(TcpOptions.Linux(1, scale: 14));
+        Assert.Equal((64240u >> 14, 14u), ((uint)opening.Entry!["peer_window"], (uint)opening.Entry!["peer_scale"]));
+        using Bench alone = NewBench(carrier, new EndPoint { WindowScaling = false });
+        alone.Open(TcpOptions.Linux(1, scale: 7));
+        Assert.Equal((64240u, 15u), ((uint)alone.Entry!["peer_window"], (uint)alone.Entry!["peer_scale"]));
     }
 
     [Theory, MemberData(nameof(Carriers)), Trait("Rule", "O6")]

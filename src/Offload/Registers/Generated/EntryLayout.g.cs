@@ -36,7 +36,7 @@ public readonly ref struct EntryLayout
         new("snd_nxt", 422, 32, "Next sequence number to send (SND.NXT)."),
         new("rcv_nxt", 454, 32, "Next sequence number expected (RCV.NXT)."),
         new("snd_wl1", 486, 32, "SEG.SEQ of the last window update (SND.WL1)."),
-        new("peer_window", 518, 16, "Window field of the last update, not yet scaled."),
+        new("peer_window", 518, 16, "Window of the last update, in units of 2^peer_scale; a SYN's, which is never scaled, is rounded down to it."),
         new("peer_scale", 534, 4, "Peer's shift count, 0 to 14; 15 where scaling was not agreed."),
         new("our_window", 538, 16, "Window field that we send, not yet scaled."),
         new("our_scale", 554, 4, "Our shift count, 0 to 14; 15 where scaling was not agreed."),
@@ -123,7 +123,10 @@ public readonly ref struct EntryLayout
     /// <summary>SEG.SEQ of the last window update (SND.WL1). Bits 517:486.</summary>
     public uint SndWl1 => WordBits.ReadUInt32(_words, 486, 32);
 
-    /// <summary>Window field of the last update, not yet scaled. Bits 533:518.</summary>
+    /// <summary>
+    /// Window of the last update, in units of 2^peer_scale; a SYN's, which is never scaled, is rounded down to it.
+    /// Bits 533:518.
+    /// </summary>
     public uint PeerWindow => WordBits.ReadUInt32(_words, 518, 16);
 
     /// <summary>Peer's shift count, 0 to 14; 15 where scaling was not agreed. Bits 537:534.</summary>

@@ -36,7 +36,7 @@ public readonly ref struct EventLayout
         new("entry.snd_nxt", 422, 32, "Next sequence number to send (SND.NXT)."),
         new("entry.rcv_nxt", 454, 32, "Next sequence number expected (RCV.NXT)."),
         new("entry.snd_wl1", 486, 32, "SEG.SEQ of the last window update (SND.WL1)."),
-        new("entry.peer_window", 518, 16, "Window field of the last update, not yet scaled."),
+        new("entry.peer_window", 518, 16, "Window of the last update, in units of 2^peer_scale; a SYN's, which is never scaled, is rounded down to it."),
         new("entry.peer_scale", 534, 4, "Peer's shift count, 0 to 14; 15 where scaling was not agreed."),
         new("entry.our_window", 538, 16, "Window field that we send, not yet scaled."),
         new("entry.our_scale", 554, 4, "Our shift count, 0 to 14; 15 where scaling was not agreed."),
@@ -135,7 +135,10 @@ public readonly ref struct EventLayout
     /// <summary>SEG.SEQ of the last window update (SND.WL1). Bits 517:486.</summary>
     public uint EntrySndWl1 => WordBits.ReadUInt32(_words, 486, 32);
 
-    /// <summary>Window field of the last update, not yet scaled. Bits 533:518.</summary>
+    /// <summary>
+    /// Window of the last update, in units of 2^peer_scale; a SYN's, which is never scaled, is rounded down to it.
+    /// Bits 533:518.
+    /// </summary>
     public uint EntryPeerWindow => WordBits.ReadUInt32(_words, 518, 16);
 
     /// <summary>Peer's shift count, 0 to 14; 15 where scaling was not agreed. Bits 537:534.</summary>
