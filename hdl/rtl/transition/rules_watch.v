@@ -17,6 +17,9 @@ module rules_watch (
     wire hosts        = fact[`FACT_OWNER] == `OWNER_HOST;
     wire passes       = hosts || (fact[`FACT_OWNER] == `OWNER_DRAINING && !from_net);
     wire in_time_wait = state == `TCP_STATE_TIME_WAIT;
+    // A FIN may come after what was sent behind it: a pure ACK that overtook it has moved RCV.NXT past it already.
+    wire fin_arrives  = fact[`FACT_FIN] && (fact[`FACT_END_AFTER_RCV_NXT] || fact[`FACT_END_IS_RCV_NXT]);
+    wire peer_open    = state == `TCP_STATE_ESTABLISHED || state == `TCP_STATE_FIN_WAIT_1 || state == `TCP_STATE_FIN_WAIT_2;
     // The host's ACK of the peer's FIN.
     wire takes_fin    = fact[`FACT_ACK] && fact[`FACT_PEER_FIN] && fact[`FACT_ACK_IS_SND_NXT];
     reg  [`TCP_STATE_BITS-1:0] middle;                          // the state after it
@@ -57,10 +60,11 @@ module rules_watch (
                 if (fact[`FACT_ACK]) begin
                     deed[`DEED_WRITE] = 1'b1;
                     if (!in_time_wait) deed[`DEED_DEADLINE] = `DEADLINE_ACTION_IDLE;
+                    // One that was overtaken lies before the window.
+                    deed[`DEED_SET_PEER_FIN] = peer_open && fin_arrives && (fact[`FACT_ACCEPTABLE] || fact[`FACT_END_IS_RCV_NXT]);
                 end
                 if (fact[`FACT_ACK] && fact[`FACT_ACCEPTABLE]) begin
                     deed[`DEED_TAKE_END]     = fact[`FACT_END_AFTER_RCV_NXT];
-                    deed[`DEED_SET_PEER_FIN] = fact[`FACT_END_AFTER_RCV_NXT] && fact[`FACT_FIN];
                     deed[`DEED_TAKE_ACK]     = !fact[`FACT_ACK_AFTER_SND_NXT] && fact[`FACT_ACK_NOT_BEFORE_SND_UNA];
                     deed[`DEED_TAKE_WINDOW]  = deed[`DEED_TAKE_ACK] && fact[`FACT_SEQ_NOT_BEFORE_WL1];
                     deed[`DEED_TAKE_TS]      = fact[`FACT_TS_AGREED] && fact[`FACT_TS] &&
@@ -95,7 +99,7 @@ module rules_watch (
                     endcase
                 end
                 deed[`DEED_NEXT_STATE] = middle;
-                if (fact[`FACT_FIN] && fact[`FACT_END_AFTER_RCV_NXT]) begin
+                if (fin_arrives) begin
                     if (middle == `TCP_STATE_ESTABLISHED)     deed[`DEED_NEXT_STATE] = `TCP_STATE_FIN_WAIT_1;
                     else if (middle == `TCP_STATE_CLOSE_WAIT) deed[`DEED_NEXT_STATE] = `TCP_STATE_LAST_ACK;
                 end

@@ -280,6 +280,21 @@ internal sealed partial class Generator
             return new SegmentStep { Flow = flow, Flags = TcpFlags.Rst, SeqFrom = From.RcvNxt, Together = together };
         }
 
+        if (connection is { Owner: Owner.Host, State: State.Established or State.FinWait1 or State.FinWait2 } && Chance(8))
+        {
+            // A FIN, when what was sent behind it has come already.
+            return new SegmentStep
+            {
+                Flow = flow,
+                Flags = TcpFlags.Fin | TcpFlags.Ack,
+                SeqFrom = From.RcvNxt,
+                Seq = 0xFFFFFFFF,
+                AckFrom = From.SndNxt,
+                Options = connection.Timestamps ? Shape.Stamp : Shape.None,
+                Together = together,
+            };
+        }
+
         bool data = Chance(connection.Owner == Owner.Engine ? 12 : 40);
         return new SegmentStep
         {

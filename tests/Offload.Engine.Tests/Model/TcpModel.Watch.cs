@@ -61,17 +61,24 @@ internal sealed partial class TcpModel
             StartIdle(connection);
         }
 
-        if (!IsAcceptable(connection, segment))
+        // A FIN that a pure ACK has overtaken comes when RCV.NXT is past it already, and so before the window.
+        uint rcvNxt = connection.RcvNxt;
+        uint end = segment.Seq + segment.Length;
+        bool acceptable = IsAcceptable(connection, segment);
+        bool overtaken = end == rcvNxt && fault != Fault.OverlooksOvertakenFin;
+        if (segment.Has(TcpFlags.Fin) && fault != Fault.OverlooksPeerFin && ((acceptable && Circle.After(end, rcvNxt)) || overtaken))
+        {
+            connection.PeerFin |= connection.State is State.Established or State.FinWait1 or State.FinWait2;
+        }
+
+        if (!acceptable)
         {
             return;
         }
 
-        uint rcvNxt = connection.RcvNxt;
-        uint end = segment.Seq + segment.Length;
         if (Circle.After(end, rcvNxt))
         {
             connection.RcvNxt = end;
-            connection.PeerFin |= segment.Has(TcpFlags.Fin) && fault != Fault.OverlooksPeerFin;
         }
 
         if (!Circle.After(segment.Ack, connection.SndNxt) && !Circle.Before(segment.Ack, connection.SndUna))
@@ -154,7 +161,7 @@ internal sealed partial class TcpModel
             };
         }
 
-        if (news && segment.Has(TcpFlags.Fin) && fault != Fault.OverlooksHostFin)
+        if ((news || end == connection.SndNxt) && segment.Has(TcpFlags.Fin) && fault != Fault.OverlooksHostFin)
         {
             connection.State = connection.State switch
             {

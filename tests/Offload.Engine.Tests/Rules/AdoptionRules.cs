@@ -222,6 +222,42 @@ public abstract class AdoptionRules : RuleTests
     }
 
     [Theory, MemberData(nameof(Carriers)), Trait("Rule", "F11")]
+    public void A_FIN_may_come_after_the_ACK_that_was_sent_behind_it(Carrier carrier)
+    {
+        using Bench bench = NewBench(carrier, Adopting);
+        bench.Release();
+        uint rcvNxt = bench.RcvNxt;
+        uint sndNxt = bench.SndNxt;
+        bench.HostPassed(bench.HostSegment(TcpFlags.Fin | TcpFlags.Ack, sndNxt, rcvNxt));
+        bench.Passed(bench.Segment(TcpFlags.Ack, rcvNxt + 1, sndNxt + 1));
+        bench.HostPassed(bench.HostSegment(TcpFlags.Ack, sndNxt + 1, rcvNxt));
+        Assert.Equal((State.FinWait2, rcvNxt + 1, 0u), (bench.StateNow, bench.RcvNxt, (uint)bench.Entry!["peer_fin"]));
+        bench.Passed(bench.Segment(TcpFlags.Fin | TcpFlags.Ack, rcvNxt - 1, sndNxt + 1));
+        Assert.Equal(0u, (uint)bench.Entry!["peer_fin"]);
+        bench.Passed(bench.Segment(TcpFlags.Fin | TcpFlags.Ack, rcvNxt, sndNxt));
+        bench.HostPassed(bench.HostSegment(TcpFlags.Ack, sndNxt + 1, rcvNxt + 1));
+        Assert.Equal((State.TimeWait, 1), (bench.StateNow, bench.Counted("peer_closed")));
+
+        // Once it is acknowledged, the same FIN again tells nothing new.
+        bench.Passed(bench.Segment(TcpFlags.Fin | TcpFlags.Ack, rcvNxt, sndNxt));
+        bench.HostPassed(bench.HostSegment(TcpFlags.Ack, sndNxt + 1, rcvNxt + 1));
+        Assert.Equal((State.TimeWait, 1, 0u), (bench.StateNow, bench.Counted("peer_closed"), (uint)bench.Entry!["peer_fin"]));
+    }
+
+    [Theory, MemberData(nameof(Carriers)), Trait("Rule", "F11")]
+    public void A_FIN_of_the_host_may_come_again_after_its_ACK(Carrier carrier)
+    {
+        using Bench bench = NewBench(carrier, Adopting);
+        bench.Release();
+        uint rcvNxt = bench.RcvNxt;
+        uint sndNxt = bench.SndNxt;
+        bench.HostPassed(bench.HostSegment(TcpFlags.Ack, sndNxt + 1, rcvNxt));
+        Assert.Equal(State.Established, bench.StateNow);
+        bench.HostPassed(bench.HostSegment(TcpFlags.Fin | TcpFlags.Ack, sndNxt, rcvNxt));
+        Assert.Equal((State.FinWait1, sndNxt + 1), (bench.StateNow, bench.SndNxt));
+    }
+
+    [Theory, MemberData(nameof(Carriers)), Trait("Rule", "F11")]
     public void Resets_end_a_watched_connection(Carrier carrier)
     {
         using Bench bench = NewBench(carrier, Adopting);
