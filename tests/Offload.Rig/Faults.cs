@@ -10,7 +10,7 @@ internal static class Faults
 {
     private const string Request = ".request";
     private const string Done = ".done";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static int Number;
 
     /// <summary>The board vanishes: its PCI function, or its USB device.</summary>

@@ -10,7 +10,7 @@ namespace Offload.Rig;
 /// <summary>What every link to a board does, whatever the bus.</summary>
 public sealed class LinkTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [BoardFact]
     public async Task A_burst_reads_what_single_reads_do()

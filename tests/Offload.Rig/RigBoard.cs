@@ -22,7 +22,7 @@ internal sealed class RigBoard : BoardUnderTest
     private const ulong RemoteMac = 0x020000000001;
     private const uint Local = 0xC0A8017B;
     private const uint Remote = 0xC0A80174;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _directory;
     private readonly Wire _wire;
@@ -96,7 +96,7 @@ internal sealed class RigBoard : BoardUnderTest
     {
         RigConfiguration.Pcie => new PcieBoardProvider(new PcieBoardOptions { Access = PcieAccess.Vfio }),
         RigConfiguration.Sysfs => new PcieBoardProvider(new PcieBoardOptions { Access = PcieAccess.Sysfs }),
-        RigConfiguration.Usb => new UsbBoardProvider(),
+        RigConfiguration.Usb => new UsbBoardProvider(new UsbBoardOptions { Link = new() { AnswerTimeout = Patience, FirstAnswerTimeout = Patience } }),
         _ => new VirtualBoardProvider(virtualBoard),
     };
 
@@ -125,7 +125,7 @@ internal sealed class RigBoard : BoardUnderTest
         TcpFrame syn = Frame((ushort)remotePort, (ushort)listener.EndPoint.Port, TcpFlags.Syn, 1000);
         using CancellationTokenSource late = new(Patience);
         _wire.Send(syn.ToBytes());
-        SentSegment answer = FrameChecker.Check(await _wire.ReceiveAsync(late.Token));
+        SentSegment answer = await ReceiveAsync(remotePort, TcpFlags.Syn | TcpFlags.Ack, late.Token);
         _wire.Send((syn with { Flags = TcpFlags.Ack, Seq = 1001, Ack = answer.Seq + 1 }).ToBytes());
         ConnectionKey key = ConnectionKey.FromEndPoints(listener.EndPoint, new IPEndPoint(IPAddress.Parse("192.168.1.116"), remotePort));
         while ((await _holder.Connections.GetAsync(key, late.Token))?.State != TcpState.Established)
@@ -143,10 +143,8 @@ internal sealed class RigBoard : BoardUnderTest
         using CancellationTokenSource late = new(Patience);
         long start = Stopwatch.GetTimestamp();
         _wire.Send(syn);
-        byte[] answer = await _wire.ReceiveAsync(late.Token);
-        TimeSpan time = Stopwatch.GetElapsedTime(start);
-        Assert.Equal(TcpFlags.Syn | TcpFlags.Ack, FrameChecker.Check(answer).Flags);
-        return time;
+        _ = await ReceiveAsync(remotePort, TcpFlags.Syn | TcpFlags.Ack, late.Token);
+        return Stopwatch.GetElapsedTime(start);
     }
 
     public override ConnectionOpenOptions OpenTo(int remotePort) => new()
@@ -161,14 +159,13 @@ internal sealed class RigBoard : BoardUnderTest
     public override async ValueTask AnswerOpenAsync(ConnectionOpenOptions options, bool accept)
     {
         using CancellationTokenSource late = new(Patience);
-        SentSegment syn = FrameChecker.Check(await _wire.ReceiveAsync(late.Token));
-        Assert.Equal(TcpFlags.Syn, syn.Flags);
+        SentSegment syn = await ReceiveAsync(options.RemoteEndPoint.Port, TcpFlags.Syn, late.Token);
         TcpFlags flags = accept ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Rst | TcpFlags.Ack;
         _wire.Send((Frame((ushort)options.RemoteEndPoint.Port, (ushort)options.LocalPort!.Value, flags, 5000) with { Ack = syn.Seq + 1 }).ToBytes());
         if (accept)
         {
             // Its ACK, so that the next frame is the next thing that the engine says.
-            Assert.Equal(TcpFlags.Ack, FrameChecker.Check(await _wire.ReceiveAsync(late.Token)).Flags);
+            _ = await ReceiveAsync(options.RemoteEndPoint.Port, TcpFlags.Ack, late.Token);
         }
     }
 
@@ -178,6 +175,19 @@ internal sealed class RigBoard : BoardUnderTest
         await _holder.DisposeAsync();
         _wire.Dispose();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>The next segment to a peer with these flags. What else comes is sent again by the engine, where this machine is slower than its timers.</summary>
+    private async ValueTask<SentSegment> ReceiveAsync(int remotePort, TcpFlags flags, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            SentSegment sent = FrameChecker.Check(await _wire.ReceiveAsync(cancellationToken));
+            if (sent.DestinationPort == remotePort && sent.Flags == flags)
+            {
+                return sent;
+            }
+        }
     }
 
     private static string Bitstream

@@ -39,6 +39,9 @@ internal sealed unsafe partial class PacketWire : Wire
     private const int RawNonBlockingSocket = 3 | 0x800 | 0x80000;
     private const ushort AllProtocols = 0x0300; // ETH_P_ALL, in network order
     private const byte Outgoing = 4;
+    private const int PacketLevel = 263; // SOL_PACKET
+    private const int AddMembership = 1;
+    private const ushort Promiscuous = 1; // the tests' own addresses are not the interface's
     private const short PollIn = 1;
 
     private readonly SafeFileHandle _socket;
@@ -50,8 +53,10 @@ internal sealed unsafe partial class PacketWire : Wire
     {
         uint index = InterfaceIndex(name);
         Address address = new() { Family = PacketFamily, Protocol = AllProtocols, Index = (int)index };
-        _socket = OpenSocket(PacketFamily, RawNonBlockingSocket, AllProtocols);
-        if (index == 0 || _socket.IsInvalid || Bind(_socket, &address, (uint)sizeof(Address)) != 0)
+        Membership promiscuous = new() { Index = (int)index, Type = Promiscuous };
+        _socket = OpenSocket(PacketFamily, RawNonBlockingSocket, 0); // nothing comes before it is bound
+        if (index == 0 || _socket.IsInvalid || Bind(_socket, &address, (uint)sizeof(Address)) != 0
+            || SetOption(_socket, PacketLevel, AddMembership, &promiscuous, (uint)sizeof(Membership)) != 0)
         {
             throw new IOException($"no packet socket on interface {name}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}; it needs CAP_NET_RAW, and the interface that the rig's configuration names");
         }
@@ -117,6 +122,9 @@ internal sealed unsafe partial class PacketWire : Wire
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     private static partial int Bind(SafeFileHandle socket, Address* address, uint length);
 
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetOption(SafeFileHandle socket, int level, int name, Membership* value, uint length);
+
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(SafeFileHandle socket, byte* bytes, nuint length);
 
@@ -136,6 +144,16 @@ internal sealed unsafe partial class PacketWire : Wire
         internal ushort Hardware;
         internal byte Kind;
         internal byte Length;
+        internal ulong Bytes;
+    }
+
+    /// <summary>struct packet_mreq.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Membership
+    {
+        internal int Index;
+        internal ushort Type;
+        internal ushort Length;
         internal ulong Bytes;
     }
 

@@ -96,7 +96,7 @@ public abstract partial class BoardContractTests
     public async Task Every_subscriber_gets_every_event_from_its_beginning_on()
     {
         await using BoardUnderTest test = await OpenAsync();
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
         Listener listener = await test.Board.Listeners.AddAsync(test.ListenerOn(Port));
         await using ConnectionSubscription one = await test.Board.Connections.SubscribeAsync();
         ConnectionKey first = await test.EstablishAsync(listener, 20000);
@@ -125,7 +125,7 @@ public abstract partial class BoardContractTests
         }
 
         ConnectionKey key = await test.EstablishAsync(listener, 20000);
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
         Assert.Equal(key, (await subscription.ReadAsync(limit.Token)).Connection.Key);
     }
 
@@ -413,7 +413,7 @@ public abstract partial class BoardContractTests
         await board.DisposeAsync();
         await board.DisposeAsync();
         await Assert.ThrowsAnyAsync<Exception>(async () => await board.Counters.SnapshotAsync());
-        Exception ended = await Assert.ThrowsAnyAsync<Exception>(async () => await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Exception ended = await Assert.ThrowsAnyAsync<Exception>(async () => await waiting.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.True(ended is BoardGoneException or ObjectDisposedException, ended.ToString());
         await test.DisposeAsync();
     }

@@ -21,13 +21,13 @@ public abstract partial class BoardContractTests
         ConnectionOpenOptions options = test.OpenTo(80) with { Window = 1234 };
         Task<ConnectionRow> open = test.Board.Connections.OpenAsync(options).AsTask();
         await test.AnswerOpenAsync(options, accept: true);
-        ConnectionRow row = await open.WaitAsync(TimeSpan.FromSeconds(10));
+        ConnectionRow row = await open.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(
             (TcpState.Established, Owner.Engine, Origin.Open, options.NextHopMac!.Value, (ushort)1234),
             (row.State, row.Owner, row.Origin, row.RemoteMac, row.OurWindow));
         Assert.Equal(ConnectionKey.FromEndPoints(new IPEndPoint(options.LocalAddress!, options.LocalPort!.Value), options.RemoteEndPoint), row.Key);
         Assert.Equal((await test.Board.GetStatusAsync()).Epoch, row.Epoch);
-        Assert.True((await events.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10))).Established);
+        Assert.True((await events.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60))).Established);
         Assert.Equal(row, await test.Board.Connections.GetAsync(row.Key));
         Assert.True(BoardIsn.IsComputable(row));
 
@@ -45,7 +45,7 @@ public abstract partial class BoardContractTests
             ConnectionOpenOptions options = test.OpenTo(80 + round);
             Task<ConnectionRow> open = test.Board.Connections.OpenAsync(options).AsTask();
             await test.AnswerOpenAsync(options, accept: false);
-            OffloadException refused = await Assert.ThrowsAsync<OffloadException>(() => open.WaitAsync(TimeSpan.FromSeconds(10)));
+            OffloadException refused = await Assert.ThrowsAsync<OffloadException>(() => open.WaitAsync(TimeSpan.FromSeconds(60)));
             Assert.Equal(OffloadError.ConnectionRefused, refused.Code);
             Assert.Equal(SocketError.ConnectionRefused, Assert.IsType<SocketException>(refused.InnerException).SocketErrorCode);
         }
@@ -60,8 +60,8 @@ public abstract partial class BoardContractTests
         await using BoardUnderTest test = await OpenAsync();
         using CancellationTokenSource soon = new(TimeSpan.FromMilliseconds(100));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            async () => await test.Board.Connections.OpenAsync(test.OpenTo(80), soon.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
-        using CancellationTokenSource late = new(TimeSpan.FromSeconds(10));
+            async () => await test.Board.Connections.OpenAsync(test.OpenTo(80), soon.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
         while ((await test.Board.GetStatusAsync(late.Token)).EntriesInUse > 0)
         {
             await Task.Delay(5, late.Token);
@@ -95,7 +95,7 @@ public abstract partial class BoardContractTests
         ConnectionRow last = table.Rows.ToArray().First(row => row.Listener == other);
         await using ConnectionSubscription events = await test.Board.Connections.SubscribeAsync();
         await test.Board.Connections.AbortAsync(last.Key, last.CreatedMicroseconds);
-        Assert.True((await events.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10))).Closed);
+        Assert.True((await events.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60))).Closed);
         Assert.Equal(other, (await test.Board.Listeners.AddAsync(test.ListenerOn(Port + left))).Slot);
     }
 
@@ -268,6 +268,6 @@ public abstract partial class BoardContractTests
     {
         Task<ConnectionRow> open = test.Board.Connections.OpenAsync(options).AsTask();
         await test.AnswerOpenAsync(options, accept: true);
-        return await open.WaitAsync(TimeSpan.FromSeconds(10));
+        return await open.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }
