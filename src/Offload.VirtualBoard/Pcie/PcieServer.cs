@@ -22,23 +22,15 @@ public sealed class PcieServer : IAsyncDisposable
     private const uint ConfigurationRegion = 7;
     private const uint MessageInterrupt = 1;
 
-    private readonly Socket _listener;
-    private readonly string _path;
+    private readonly SocketServer _server;
     private readonly PcieFunctionModel _function;
     private readonly ILogger _logger;
-    private readonly Thread _thread;
-    private readonly Lock _lock = new();
-    private DescriptorSocket? _peer;
-    private bool _ending;
 
-    private PcieServer(Socket listener, string path, RegisterLink link, ILogger logger)
+    private PcieServer(string path, RegisterLink link, ILogger logger)
     {
-        _listener = listener;
-        _path = path;
         _logger = logger;
         _function = new PcieFunctionModel(link);
-        _thread = new Thread(Run) { IsBackground = true, Name = "Offload PCIe server" };
-        _thread.Start();
+        _server = new SocketServer(path, ServeAsync, exception => PcieLog.Broken(logger, exception));
     }
 
     private enum Command : ushort
@@ -70,21 +62,7 @@ public sealed class PcieServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(link);
         ArgumentException.ThrowIfNullOrEmpty(socketPath);
-        File.Delete(socketPath);
-        Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            listener.Bind(new UnixDomainSocketEndPoint(socketPath));
-            File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            listener.Listen(1);
-        }
-        catch
-        {
-            listener.Dispose();
-            throw;
-        }
-
-        return new PcieServer(listener, socketPath, link, (ILogger?)loggerFactory?.CreateLogger<PcieServer>() ?? NullLogger.Instance);
+        return new PcieServer(socketPath, link, (ILogger?)loggerFactory?.CreateLogger<PcieServer>() ?? NullLogger.Instance);
     }
 
     /// <summary>A fault: the function vanishes. It reads as all ones, and what is written is lost, until it returns.</summary>
@@ -116,67 +94,26 @@ public sealed class PcieServer : IAsyncDisposable
     /// <summary>Ends the connection and stops to listen; the machine then finds its device gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_lock)
-        {
-            if (_ending)
-            {
-                return;
-            }
-
-            _ending = true;
-            _peer?.Shutdown();
-        }
-
-        _listener.Dispose();
-        _thread.Join();
+        await _server.DisposeAsync().ConfigureAwait(false);
         await _function.DisposeAsync().ConfigureAwait(false);
-        File.Delete(_path);
     }
 
-    private void Run()
-    {
-        while (true)
+    // A thread of its own: a machine waits for each answer.
+    private Task ServeAsync(Socket client, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        () =>
         {
-            DescriptorSocket peer;
+            using DescriptorSocket peer = new(client);
+            using CancellationTokenRegistration ending = cancellationToken.UnsafeRegister(static peer => ((DescriptorSocket)peer!).Shutdown(), peer);
             try
             {
-                peer = new DescriptorSocket(_listener.Accept());
+                Serve(peer);
             }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            finally
             {
-                return; // it was disposed
-            }
-
-            using (peer)
-            {
-                lock (_lock)
-                {
-                    if (_ending)
-                    {
-                        return;
-                    }
-
-                    _peer = peer;
-                }
-
-                try
-                {
-                    Serve(peer);
-                }
-                catch (IOException exception)
-                {
-                    PcieLog.Broken(_logger, exception);
-                }
-
-                lock (_lock)
-                {
-                    _peer = null;
-                }
-
                 _function.SetMessage(null);
             }
-        }
-    }
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Serve(DescriptorSocket peer)
     {

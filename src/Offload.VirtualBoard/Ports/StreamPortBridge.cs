@@ -11,17 +11,12 @@ namespace Offload.VirtualBoard.Ports;
 public sealed class StreamPortBridge : IAsyncDisposable
 {
     private readonly MemoryFramePort _port;
-    private readonly Socket _listener;
-    private readonly string _path;
-    private readonly CancellationTokenSource _ending = new();
-    private readonly Task _running;
+    private readonly SocketServer _server;
 
-    private StreamPortBridge(MemoryFramePort port, Socket listener, string path)
+    private StreamPortBridge(MemoryFramePort port, string path)
     {
         _port = port;
-        _listener = listener;
-        _path = path;
-        _running = Task.Run(RunAsync);
+        _server = new SocketServer(path, ServeAsync, static _ => { }); // a machine ends so when it is switched off
     }
 
     /// <summary>Begins to listen.</summary>
@@ -32,62 +27,27 @@ public sealed class StreamPortBridge : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(port);
         ArgumentException.ThrowIfNullOrEmpty(socketPath);
-        File.Delete(socketPath);
-        Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            listener.Bind(new UnixDomainSocketEndPoint(socketPath));
-            File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            listener.Listen(1);
-        }
-        catch
-        {
-            listener.Dispose();
-            throw;
-        }
-
-        return new StreamPortBridge(port, listener, socketPath);
+        return new StreamPortBridge(port, socketPath);
     }
 
     /// <summary>Ends the connection and stops to listen.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (!_ending.IsCancellationRequested)
-        {
-            await _ending.CancelAsync().ConfigureAwait(false);
-            await _running.ConfigureAwait(false);
-            _listener.Dispose();
-            File.Delete(_path);
-        }
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task RunAsync()
+    private async Task ServeAsync(Socket client, CancellationToken cancellationToken)
     {
-        while (true)
+        using NetworkStream stream = new(client, ownsSocket: false);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task inward = InwardAsync(stream, over.Token);
+        Task outward = OutwardAsync(stream, over.Token);
+        _ = await Task.WhenAny(inward, outward).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        try
         {
-            try
-            {
-                using Socket peer = await _listener.AcceptAsync(_ending.Token).ConfigureAwait(false);
-                using NetworkStream stream = new(peer, ownsSocket: false);
-                using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
-                Task inward = InwardAsync(stream, over.Token);
-                Task outward = OutwardAsync(stream, over.Token);
-                _ = await Task.WhenAny(inward, outward).ConfigureAwait(false);
-                await over.CancelAsync().ConfigureAwait(false);
-                await Task.WhenAll(inward, outward).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (_ending.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
-            {
-                // The machine has ended, as it does when it is switched off; the next one may come.
-            }
-            catch (ChannelClosedException)
-            {
-                return; // the board was closed
-            }
+            await Task.WhenAll(inward, outward).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // The board was closed: the cable leads nowhere.
         }
     }
 

@@ -12,37 +12,16 @@ namespace Offload.VirtualBoard.Usb;
 [SupportedOSPlatform("linux")]
 public sealed class UsbRedirServer : IAsyncDisposable
 {
-    private readonly Socket _listener;
-    private readonly string _path;
-    private readonly ILogger _logger;
-    private readonly CancellationTokenSource _ending = new();
+    private readonly SocketServer _server;
     private readonly Lock _lock = new();
-    private readonly Task _accepting;
     private UsbRedirConnection? _connection;
     private UsbDeviceModel? _device;
 
-    private UsbRedirServer(string path, ILogger logger)
-    {
-        _path = path;
-        _logger = logger;
-        _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            _listener.Bind(new UnixDomainSocketEndPoint(path));
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            _listener.Listen(1);
-        }
-        catch
-        {
-            _listener.Dispose();
-            throw;
-        }
-
-        _accepting = Task.Run(AcceptAsync);
-    }
+    private UsbRedirServer(string path, ILogger logger) =>
+        _server = new SocketServer(path, ServeAsync, exception => VirtualBoardLog.UsbClientLost(logger, path, exception.Message));
 
     /// <summary>Begins to listen. Nothing is plugged in yet.</summary>
-    /// <param name="path">Path of the socket, which must not be there; only its owner may use it.</param>
+    /// <param name="path">Path of the socket, which only its owner may use; a file that is there is replaced.</param>
     /// <param name="loggerFactory">Where it says why a client was cut off; null: nowhere.</param>
     /// <exception cref="SocketException">The path cannot be used.</exception>
     public static UsbRedirServer Listen(string path, ILoggerFactory? loggerFactory = null)
@@ -73,38 +52,14 @@ public sealed class UsbRedirServer : IAsyncDisposable
     /// <summary>Ends the connection and the socket, and pulls the device out.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync().ConfigureAwait(false);
-        _listener.Dispose();
-        await _accepting.ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(false);
         _device?.Unplug();
-        File.Delete(_path);
-        _ending.Dispose();
     }
 
-    private async Task AcceptAsync()
-    {
-        while (!_ending.IsCancellationRequested)
-        {
-            try
-            {
-                using Socket client = await _listener.AcceptAsync(_ending.Token).ConfigureAwait(false);
-                await ServeAsync(client).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (Exception exception) when (exception is IOException or SocketException or InvalidDataException)
-            {
-                VirtualBoardLog.UsbClientLost(_logger, _path, exception.Message);
-            }
-        }
-    }
-
-    private async Task ServeAsync(Socket client)
+    private async Task ServeAsync(Socket client, CancellationToken cancellationToken)
     {
         using UsbRedirConnection connection = new(client);
-        await connection.GreetAsync(_ending.Token).ConfigureAwait(false);
+        await connection.GreetAsync(cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
             _connection = connection;
@@ -116,7 +71,7 @@ public sealed class UsbRedirServer : IAsyncDisposable
 
         try
         {
-            await connection.RunAsync(_ending.Token).ConfigureAwait(false);
+            await connection.RunAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
