@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Offload.Boards;
 using Offload.Cli.Commands;
 using Offload.Cli.Shell;
 
@@ -9,6 +10,7 @@ namespace Offload.Cli;
 internal sealed class OffloadCommand
 {
     private readonly Terminal _terminal;
+    private readonly Func<OffloadBoardOptions> _boards;
     private readonly Option<string?> _board = new("--board", "-b")
     {
         Description = "Id of the board (see `offload boards`), or the path of the socket that serves it. Not needed where there is only one.",
@@ -18,9 +20,13 @@ internal sealed class OffloadCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Write JSON: one object a line, with a schema version.", Recursive = true };
 
-    internal OffloadCommand(Terminal terminal)
+    /// <summary>Makes the command line.</summary>
+    /// <param name="terminal">Where it writes, and asks.</param>
+    /// <param name="boards">Where boards are looked for; null: on every bus of this machine.</param>
+    internal OffloadCommand(Terminal terminal, Func<OffloadBoardOptions>? boards = null)
     {
         _terminal = terminal;
+        _boards = boards ?? BoardSources.Options;
         // Not a RootCommand: that takes its name from the assembly, which cannot have the program's.
         Root = new Command("offload", "Brings up, inspects and shows the Offload TCP handshake engine.");
         Root.Options.Add(new HelpOption());
@@ -41,6 +47,7 @@ internal sealed class OffloadCommand
         Root.Subcommands.Add(CountersCommand.Create(this));
         Root.Subcommands.Add(RegistersCommand.Create(this));
         Root.Subcommands.Add(ServeCommand.Create(this));
+        Root.Subcommands.Add(BoardCommand.Create(this));
         Root.Subcommands.Add(VirtualCommand.Create(this));
         Root.Subcommands.Add(DemoCommand.Create(this));
     }
@@ -94,6 +101,7 @@ internal sealed class OffloadCommand
             Json = arguments.GetValue(_json),
             BoardId = arguments.GetValue(_board),
             Cancellation = cancellation,
+            Boards = _boards,
         }).ConfigureAwait(false));
         return command;
     }

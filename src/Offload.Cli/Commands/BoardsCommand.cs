@@ -13,7 +13,7 @@ internal static class BoardsCommand
 
     private static async Task<ExitCode> RunAsync(CommandContext context)
     {
-        var boards = await OffloadBoard.DiscoverAsync(BoardSources.Options(), context.Cancellation).ConfigureAwait(false);
+        var boards = await OffloadBoard.DiscoverAsync(context.Boards(), context.Cancellation).ConfigureAwait(false);
         if (context.Json)
         {
             context.WriteJson(new JsonObject
@@ -33,7 +33,7 @@ internal static class BoardsCommand
 
         if (boards.Count == 0)
         {
-            context.Note("No board is there, at USB or served by a process. `offload virtual run` starts one in software.");
+            context.Note("No board is there, on a bus or served by a process. `offload virtual run` starts one in software.");
             return ExitCode.Ok;
         }
 

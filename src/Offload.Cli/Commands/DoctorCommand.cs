@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using Offload.Boards;
 using Offload.Cli.Doctor;
 using Offload.Cli.Shell;
-using Offload.Links.Pcie;
-using Offload.Links.Usb;
 
 namespace Offload.Cli.Commands;
 
@@ -17,7 +15,7 @@ internal static class DoctorCommand
     private static async Task<ExitCode> RunAsync(CommandContext context)
     {
         List<(string Name, IReadOnlyList<BoardFinding> Findings)> parts = [];
-        foreach (BoardProvider provider in new BoardProvider[] { new PcieBoardProvider(), new UsbBoardProvider() })
+        foreach (BoardProvider provider in context.Boards().Providers)
         {
             foreach (var board in await provider.DiscoverAsync(context.Cancellation).ConfigureAwait(false))
             {

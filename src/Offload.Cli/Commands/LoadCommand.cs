@@ -66,7 +66,7 @@ internal static class LoadCommand
         }
     }
 
-    private static void EnsureExists(FileInfo file)
+    internal static void EnsureExists(FileInfo file)
     {
         if (!file.Exists)
         {

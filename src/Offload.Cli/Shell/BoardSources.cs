@@ -1,5 +1,6 @@
 using Offload.Boards;
 using Offload.Devices;
+using Offload.Links.Pcie;
 using Offload.Links.Usb;
 
 namespace Offload.Cli.Shell;
@@ -11,6 +12,7 @@ internal static class BoardSources
     internal static OffloadBoardOptions Options()
     {
         OffloadBoardOptions options = new();
+        options.Providers.Add(new PcieBoardProvider());
         options.Providers.Add(new UsbBoardProvider(new UsbBoardOptions { Bus = DeviceLibraries.CreateUsbBus() }));
         return options;
     }

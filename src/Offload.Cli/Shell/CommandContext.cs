@@ -20,6 +20,9 @@ internal sealed class CommandContext
     /// <summary>Cancelled by Ctrl-C or SIGTERM.</summary>
     internal required CancellationToken Cancellation { get; init; }
 
+    /// <summary>New options that say where boards are looked for.</summary>
+    internal required Func<OffloadBoardOptions> Boards { get; init; }
+
     internal TextWriter Output => Terminal.Output;
 
     /// <summary>Opens the board that the command line names: through the process that holds it, else itself for as long as the command runs.</summary>
@@ -28,7 +31,7 @@ internal sealed class CommandContext
         // A socket that `virtual run --socket` put elsewhere has no id to be found by.
         return BoardId is not null && BoardId.Contains('/', StringComparison.Ordinal)
             ? await OffloadBoard.ConnectAsync(BoardId, new OffloadBoardOptions(), Cancellation).ConfigureAwait(false)
-            : await OffloadBoard.OpenAsync(BoardId, BoardSources.Options(), Cancellation).ConfigureAwait(false);
+            : await OffloadBoard.OpenAsync(BoardId, Boards(), Cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes one object, with the schema's version in front.</summary>

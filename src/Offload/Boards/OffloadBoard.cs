@@ -28,13 +28,13 @@ public sealed class OffloadBoard : IAsyncDisposable
 {
     private readonly BoardSession _session;
     private readonly BoardServer? _server;
-    private readonly IAsyncDisposable? _lease;
+    private readonly ServedSocket? _lease;
     private readonly BoardMetrics? _metrics;
     private readonly ILogger _logger;
     private readonly BoardSockets _sockets;
     private int _disposed;
 
-    private OffloadBoard(BoardSession session, BoardServer? server, IAsyncDisposable? lease, ILogger logger, IsnKeyStore keys, BoardMetrics? metrics)
+    private OffloadBoard(BoardSession session, BoardServer? server, ServedSocket? lease, ILogger logger, IsnKeyStore keys, BoardMetrics? metrics)
     {
         _session = session;
         _server = server;
@@ -50,8 +50,10 @@ public sealed class OffloadBoard : IAsyncDisposable
         _sockets = new BoardSockets(session, logger);
     }
 
-    /// <summary>Which board it is.</summary>
-    public BoardDescription Description => _session.Description;
+    /// <summary>Which board it is, and where it is served.</summary>
+    public BoardDescription Description => _lease is null
+        ? _session.Description
+        : _session.Description with { SocketPath = _lease.SocketPath, HolderProcessId = Environment.ProcessId };
 
     /// <summary>Whether this process holds the board; otherwise it works through the process that does.</summary>
     public bool IsHolder => _session.IsHolder;

@@ -32,7 +32,7 @@ public sealed class HelpTests
         [
             "boards", "info", "load", "isn show", "isn set", "listeners list", "listeners add", "listeners remove", "connections list",
             "connections watch", "connections orphans", "connect", "close", "abort", "isn rotate", "timers show", "timers set", "counters", "registers list", "registers read", "registers write",
-            "registers dump", "serve", "virtual run", "demo",
+            "registers dump", "serve", "board serve", "virtual run", "demo",
         ];
         Assert.Empty(expected.Except(Names));
     }
@@ -88,6 +88,10 @@ public sealed class HelpTests
     [InlineData("serve")]
     [InlineData("serve --listen 192.0.2.2")]
     [InlineData("serve --listen 192.0.2.2:80 --key key.pem")]
+    [InlineData("board")]
+    [InlineData("board serve a b")]
+    [InlineData("board serve ./a.sock")]
+    [InlineData("board serve a --board b")]
     [InlineData("virtual run --host-netns x --surplus")]
     public async Task A_wrong_command_line_is_a_usage_error_with_a_next_step(string arguments)
     {
