@@ -128,6 +128,9 @@ public sealed class VirtualEcp5Hardware : BoardHardware
     /// <summary>The JTAG chain.</summary>
     public VirtualJtagChain Chain { get; }
 
+    /// <summary>What runs the core.</summary>
+    internal BoardDriver Driver => _surroundings.Driver;
+
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {

@@ -13,7 +13,7 @@ public sealed class BoardTests : IDisposable
 
     private string SocketPath => Path.Combine(_folder.FullName, "board.sock");
 
-    private static string CoreFile
+    internal static string CoreFile
     {
         get
         {

@@ -16,6 +16,7 @@ public sealed class Cp2112Model : UsbDeviceModel
     private const byte FeatureReport = 3;
     private const byte GetReport = 1;
     private const byte SetReport = 9;
+    private const byte LevelsReport = 3;
     private const byte ReportDescriptorType = 0x22;
     private const int ReportBytes = 64;
     private const int DataBytes = 61;
@@ -55,6 +56,9 @@ public sealed class Cp2112Model : UsbDeviceModel
     /// <summary>Told of the lines whenever the host has changed them, with the levels of all; not under any lock of the model.</summary>
     public Action<byte>? Driven { get; set; }
 
+    /// <summary>Told before the host reads the lines, so that whoever drives them brings them up to date; not under any lock of the model.</summary>
+    public Action? Sampled { get; set; }
+
     /// <summary>A fault: until it is taken back, no chip on the bus acknowledges its address.</summary>
     public bool Nak { get; set; }
 
@@ -86,6 +90,11 @@ public sealed class Cp2112Model : UsbDeviceModel
     {
         byte kind = (byte)(setup.Value >> 8);
         byte report = (byte)setup.Value;
+        if (setup is { RequestType: 0xA1, Request: GetReport } && report == LevelsReport)
+        {
+            Sampled?.Invoke();
+        }
+
         return setup switch
         {
             { RequestType: 0x81, Request: 6 } when kind == ReportDescriptorType => ReportDescriptor(),
@@ -159,7 +168,7 @@ public sealed class Cp2112Model : UsbDeviceModel
             return report switch
             {
                 0x02 => [2, _directions, _pushPull, _special, _clock],
-                0x03 => [3, (byte)((_latch & _directions) | (_outside & ~_directions))],
+                LevelsReport => [LevelsReport, (byte)((_latch & _directions) | (_outside & ~_directions))],
                 0x05 => [5, 0x0C, 2], // part number, version
                 0x06 => [.. _smbus],
                 0x20 => [0x20, 0xFF],

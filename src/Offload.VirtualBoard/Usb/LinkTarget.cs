@@ -35,6 +35,14 @@ public abstract class LinkTarget
         return new CoreTarget(board.Driver);
     }
 
+    /// <summary>The core of a board with the model of an ECP5: there is one while the part runs a design.</summary>
+    /// <param name="board">The board, which somebody else opened and disposes.</param>
+    public static LinkTarget Of(VirtualEcp5Hardware board)
+    {
+        ArgumentNullException.ThrowIfNull(board);
+        return new CoreTarget(board.Driver);
+    }
+
     private sealed class CoreTarget(BoardDriver driver) : LinkTarget
     {
         private CoreRegisters? _registers;

@@ -255,6 +255,14 @@ internal sealed partial class HolderSession : BoardSession
         }
 
         BoardLog.BitstreamLoaded(_logger, path, file.Header.Version);
+        if (!_hardware.Programmer.IsLoaded)
+        {
+            // The golden image of a board that starts something else.
+            _identity = null;
+            EndOpened("another bitstream was started");
+            return;
+        }
+
         if (await RestartCoreAsync("another bitstream was loaded").ConfigureAwait(false) is { } failure)
         {
             ExceptionDispatchInfo.Throw(failure);

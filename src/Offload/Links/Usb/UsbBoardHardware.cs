@@ -8,13 +8,19 @@ internal sealed class UsbBoardHardware : BoardHardware
 {
     private readonly UsbTransport _transport;
     private readonly UsbRegisterLink _link;
+    private readonly UsbBoardProgrammer? _own;
 
     internal UsbBoardHardware(BoardDescription description, UsbBoardKind kind, UsbTransport transport, UsbRegisterLink link, UsbBoardOptions options)
     {
         Description = description;
         _transport = transport;
         _link = link;
-        Programmer = options.Programmer?.Invoke(kind, transport, link) ?? new NoProgrammer(kind, link);
+        if (options.Programmer is null && kind.JtagChannel is int channel)
+        {
+            _own = new UsbBoardProgrammer(kind, channel, transport, link, options, options.ConfigurationLines?.Invoke(description));
+        }
+
+        Programmer = _own ?? options.Programmer?.Invoke(kind, transport, link) ?? new NoProgrammer(kind, link);
         HostPort = options.HostPort?.Invoke(description);
     }
 
@@ -28,6 +34,7 @@ internal sealed class UsbBoardHardware : BoardHardware
 
     public override async ValueTask DisposeAsync()
     {
+        _own?.Dispose();
         await _link.DisposeAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
     }

@@ -11,13 +11,19 @@ public sealed record UsbBoardKind(string Name, uint IdCode, string Product, Ftdi
     /// <summary>Bits per second where the link is a UART.</summary>
     public int Baud { get; init; } = 12_000_000;
 
+    /// <summary>The channel of the same chip whose MPSSE is the cable to the part's JTAG: 0 is A, 1 is B; null: the board is loaded by another cable.</summary>
+    public int? JtagChannel { get; init; }
+
+    /// <summary>Bytes of the flash that the part starts from, as in the board's board.yaml; null: none that can be loaded.</summary>
+    public int? FlashLength { get; init; }
+
     /// <summary>
     /// The kinds that are known: the Versa board by what its maker wrote into its chip, and modules on which somebody has written
     /// <c>Offload BOARD LINK</c> (docs/usb.md says how).
     /// </summary>
     public static IReadOnlyList<UsbBoardKind> Known { get; } =
     [
-        new("versa-5g", 0x81112043, "Lattice ECP5_5G VERSA Board", FtdiMode.Uart, 1),
+        new("versa-5g", 0x81112043, "Lattice ECP5_5G VERSA Board", FtdiMode.Uart, 1) { JtagChannel = 0, FlashLength = 16 << 20 },
         .. Modules("versa-5g", 0x81112043),
         .. Modules("colorlight-i9", 0x41112043),
     ];

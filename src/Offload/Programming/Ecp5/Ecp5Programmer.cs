@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Offload.Programming.Flash;
 using Offload.Programming.Jtag;
@@ -186,17 +187,18 @@ public sealed class Ecp5Programmer : BoardProgrammer, IDisposable
                     Ecp5Status started = await part.StartAsync(_options.PartTimeout, CancellationToken.None).ConfigureAwait(false);
                     if (sent.HasFailed || sent.StreamError != 0 || !started.Done || started.IsEnabled)
                     {
-                        throw new BoardNeedsRecoveryException(
-                            $"The part refused {file.Name} ({(sent.StreamError != 0 ? sent : started)}); it runs nothing now. Load it again; where that fails too, cut its power, which starts it from its flash.");
+                        throw new OffloadException(OffloadError.LoadFailed, $"The part refused {file.Name} ({(sent.StreamError != 0 ? sent : started)}).");
                     }
                 }
-                catch (Exception exception) when (exception is OffloadException and not BoardNeedsRecoveryException)
+                catch (OffloadException exception)
                 {
-                    throw Left(exception, "The part was being loaded and runs nothing now: load it again; power starts it from its flash.");
+                    throw Left(exception, await RescueAsync().ConfigureAwait(false)
+                        ?? "The part was being loaded and runs nothing now: load it again; where that fails too, cut its power, which starts it from its flash.");
                 }
 
                 Volatile.Write(ref _loaded, file.Header);
                 Volatile.Write(ref _isLoaded, true);
+                EnsureDone(true);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -286,7 +288,8 @@ public sealed class Ecp5Programmer : BoardProgrammer, IDisposable
         }
         catch (OffloadException exception)
         {
-            throw Left(exception, $"The part was stopped for access to its flash, and runs nothing now (first: {cause.Message}). Cut the board's power, which starts it from its flash.");
+            string state = await RescueAsync().ConfigureAwait(false) ?? "It runs nothing now. Cut the board's power, which starts it from its flash.";
+            throw Left(exception, $"The part was stopped for access to its flash (first: {cause.Message}). {state}");
         }
 
         _isLoaded = after.Done;
@@ -328,10 +331,72 @@ public sealed class Ecp5Programmer : BoardProgrammer, IDisposable
         Ecp5Device part = new(new JtagTarget(port, chain, chain.Find(IdCode)));
         uint idCode = await part.ReadIdCodeAsync(cancellationToken).ConfigureAwait(false);
         Ecp5Status status = await part.ReadStatusAsync(cancellationToken).ConfigureAwait(false);
-        return idCode == IdCode && status.IsPlausible
-            ? (part, status)
-            : throw new OffloadException(
+        if (idCode != IdCode || !status.IsPlausible)
+        {
+            throw new OffloadException(
                 OffloadError.LinkFault,
                 string.Create(CultureInfo.InvariantCulture, $"The part answered the scan, and its IDCODE then reads as 0x{idCode:x8} and its status as 0x{status.Value:x8}: the JTAG wires are unreliable; use a shorter cable, or a slower clock."));
+        }
+
+        EnsureDone(status.Done);
+        return (part, status);
+    }
+
+    /// <summary>The part's own pins have to say what it says over JTAG: else they are another board's.</summary>
+    private void EnsureDone(bool done)
+    {
+        if (_options.Lines is { } lines && lines.ReadDone() != done)
+        {
+            throw new OffloadException(
+                OffloadError.LinkFault,
+                $"The part says over JTAG that DONE is {(done ? "high" : "low")}, and the line to which DONE is said to be wired is {(done ? "low" : "high")}: that line, or the JTAG cable, leads to another board.");
+        }
+    }
+
+    /// <summary>After a load that failed: starts the part by PROGRAMN, which needs nothing of JTAG.</summary>
+    /// <returns>What came of it, for the message; null where nothing drives PROGRAMN.</returns>
+    private async ValueTask<string?> RescueAsync()
+    {
+        if (_options.Lines is not { } lines)
+        {
+            return null;
+        }
+
+        try
+        {
+            lines.SetProgramN(false);
+            bool cleared = await ReadsAsync(() => !lines.ReadInitN() && !lines.ReadDone()).ConfigureAwait(false);
+            lines.SetProgramN(true);
+            if (!cleared)
+            {
+                return "The part runs nothing now, and does not listen to PROGRAMN (INITN and DONE stay high): look at its wires, and cut its power, which starts it from its flash.";
+            }
+
+            _isLoaded = await ReadsAsync(() => lines.ReadInitN() && lines.ReadDone()).ConfigureAwait(false);
+            _loaded = null;
+            return _isLoaded
+                ? "PROGRAMN has started the part from its flash, whose design runs now: load it again."
+                : "The part runs nothing now, and PROGRAMN does not start it, for its flash has nothing to start: load it again.";
+        }
+        catch (OffloadException exception)
+        {
+            return $"The part runs nothing now, and PROGRAMN cannot be driven ({exception.Message}): load it again; power starts it from its flash.";
+        }
+    }
+
+    private async ValueTask<bool> ReadsAsync(Func<bool> condition)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > _options.PartTimeout)
+            {
+                return false;
+            }
+
+            await Task.Delay(1).ConfigureAwait(false);
+        }
+
+        return true;
     }
 }

@@ -18,6 +18,10 @@ public sealed class Ecp5ProgrammerOptions
     /// <summary>Opens the JTAG port; called for every load, and the port is disposed after it.</summary>
     public required Func<CancellationToken, ValueTask<JtagPort>> OpenPort { get; init; }
 
+    /// <summary>PROGRAMN, INITN and DONE, where something drives them; null: JTAG alone. DONE is compared with what the part says over JTAG, and PROGRAMN starts
+    /// the part from its flash where a load has failed. They stay the caller's.</summary>
+    public ConfigurationLines? Lines { get; init; }
+
     /// <summary>Whose containers load. Null: what this machine's configuration says (<see cref="BitstreamTrust.FromConfiguration"/>). Where there is a
     /// key, only containers signed by one load, into the part and into the flash.</summary>
     public BitstreamTrust? Trust { get; init; }
