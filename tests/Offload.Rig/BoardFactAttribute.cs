@@ -21,6 +21,9 @@ public enum Needs
 
     /// <summary>A PCI function.</summary>
     Pcie = 16,
+
+    /// <summary>A board at USB that is loaded through its JTAG, and a container for it.</summary>
+    Loading = 32,
 }
 
 /// <summary>A test of the rig. It is skipped, with the reason, where the configured board lacks what it needs.</summary>
@@ -60,6 +63,11 @@ public sealed class BoardFactAttribute : FactAttribute
         if (needs.HasFlag(Needs.Pins) && rig.Pins is null)
         {
             return "needs a rig with the board's GPIO lines and sensors: ./test.sh --guest";
+        }
+
+        if (needs.HasFlag(Needs.Loading) && (rig.Loads is null || rig.Container is null))
+        {
+            return "needs a board at USB that is loaded through its JTAG: ./test.sh --guest";
         }
 
         return needs.HasFlag(Needs.Interrupts) && rig.Board == RigConfiguration.Sysfs ? "needs interrupts, which sysfs does not have" : null;

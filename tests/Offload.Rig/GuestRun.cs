@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
 using Offload.Boards;
 using Offload.Engine.Tests.Harness;
 using Offload.Programming;
+using Offload.Registers;
 using Offload.VirtualBoard;
 using Offload.VirtualBoard.Cp2112;
 using Offload.VirtualBoard.Parts;
@@ -21,8 +23,9 @@ internal static class GuestRun
     /// <summary>Runs it; the guest's reports come to lie in a folder.</summary>
     /// <param name="report">Folder for the reports.</param>
     /// <param name="filter">Part of the names of the tests that run; null: all.</param>
+    /// <param name="link">The only link by which it runs; null: by all, one after the other.</param>
     /// <returns>The exit status: 0, 1 where a test failed, 77 where no guest is to be had.</returns>
-    internal static async Task<int> RunAsync(string report, string? filter)
+    internal static async Task<int> RunAsync(string report, string? filter, string? link)
     {
         string share = Directory.CreateTempSubdirectory("offload-rig-").FullName;
         try
@@ -39,27 +42,39 @@ internal static class GuestRun
             VirtualBoardHardware board = (VirtualBoardHardware)await provider.OpenAsync((await provider.DiscoverAsync())[0]);
             await using (board)
             {
-                await board.Programmer.LoadAsync(BitstreamFile.Open(Path.Combine(Repository.Root, "artifacts", "virtual", "offload-virtual.obit")));
+                await board.Programmer.LoadAsync(BitstreamFile.Open(Core));
                 await using PcieServer pcie = PcieServer.Start(board.Link, Path.Combine(share, "pcie.socket"), RigLog.Current);
                 await using StreamPortBridge cable = StreamPortBridge.Start(net, Path.Combine(share, "net.socket"));
+                VirtualEcp5Provider versa = new(VirtualEcp5Options.For("versa-5g", Core, new VirtualBoardOptions { Id = "versa", Trust = BitstreamTrust.OwnFilesOnly }));
+                await using VirtualEcp5Hardware model = (VirtualEcp5Hardware)await versa.OpenAsync((await versa.DiscoverAsync())[0]);
+                byte[] stream = await TinyStreamAsync();
+                await File.WriteAllBytesAsync(
+                    Path.Combine(share, "versa-5g.obit"), BitstreamWriter.Pack("versa-5g", 0x81112043, "1.2.3", RegisterMap.Canonical, BitstreamPayload.Ecp5, stream));
+                stream.CopyTo(model.Flash.Cells); // it starts from its flash
                 Cp2112Model pins = new("RIG0001");
+                pins.Drive(8, 8); // PROGRAMN is pulled up
                 pins.Add(0x48, new Lm75Model { Temperature = 36.5 });
                 pins.Add(0x6F, new Ltc4151Model { Voltage = 12, ShuntMillivolts = 1 });
                 using VirtualJtagLines jtag = new(new VirtualJtagChain(new OtherJtagPart(8, 0x81112043)));
                 pins.Driven = levels =>
                 {
                     jtag.SetLevels((levels & 1) != 0, (levels & 2) != 0, (levels & 4) != 0);
+                    model.Part.SetProgramN((levels & 8) != 0);
                     pins.Drive((byte)(((levels & 8) << 1) | (jtag.ReadTdo() ? 32 : 0)), 16 | 32); // a wire from line 3 to line 4, and TDO at line 5
                 };
+                pins.Sampled = () => pins.Drive((byte)((model.Part.InitN ? 64 : 0) | (model.Part.Done ? 128 : 0)), 64 | 128);
                 await using UsbRedirServer usb = UsbRedirServer.Listen(Path.Combine(share, "usb.socket"), RigLog.Current);
                 usb.Plug(pins);
                 await using RegisterLinkEnd end = new(LinkTarget.Of(board), FtdiWiring.SyncFifo);
                 await using UsbRedirServer socket = UsbRedirServer.Listen(Path.Combine(share, "board.socket"), RigLog.Current);
                 UsbSocket ftdi = new(socket, end);
                 ftdi.Plug();
+                await using RegisterLinkEnd modelEnd = new(LinkTarget.Of(model), FtdiWiring.Uart);
+                await using UsbRedirServer modelSocket = UsbRedirServer.Listen(Path.Combine(share, "versa.socket"), RigLog.Current);
+                modelSocket.Plug(new FtdiChip(new FtdiChipOptions { SerialNumber = "RIG0003", ChannelA = new FtdiMpsse(model.Chain), ChannelB = modelEnd }));
                 using CancellationTokenSource over = new();
                 Task faults = Faults.ServeAsync(Path.Combine(share, "faults"), (what, number) => CarryOut(pcie, ftdi, pins, what, number), over.Token);
-                int status = await GuestAsync(share, filter);
+                int status = await GuestAsync(share, filter, link);
                 await over.CancelAsync();
                 await faults;
                 Copy(Path.Combine(share, "report"), report);
@@ -77,6 +92,18 @@ internal static class GuestRun
         {
             Directory.Delete(share, recursive: true);
         }
+    }
+
+    private static string Core => Path.Combine(Repository.Root, "artifacts", "virtual", "offload-virtual.obit");
+
+    /// <summary>A stream that the model of the Versa's part takes whole: of a tiny design, for the Verilated core runs in its place.</summary>
+    private static async Task<byte[]> TinyStreamAsync()
+    {
+        string vector = Path.Combine(Repository.Root, "tests", "Offload.Programming.Tests", "vectors", "lfe5um5g-45f-compressed.bit.gz");
+        await using GZipStream packed = new(File.OpenRead(vector), CompressionMode.Decompress);
+        using MemoryStream stream = new();
+        await packed.CopyToAsync(stream);
+        return stream.ToArray();
     }
 
     private static string CarryOut(PcieServer pcie, UsbSocket ftdi, Cp2112Model pins, string what, int number)
@@ -105,14 +132,15 @@ internal static class GuestRun
         }
     }
 
-    private static async Task<int> GuestAsync(string share, string? filter)
+    private static async Task<int> GuestAsync(string share, string? filter, string? link)
     {
         ProcessStartInfo start = new(Path.Combine(Repository.Root, "firmware-tools", "guest", "run.sh")) { WorkingDirectory = Repository.Root };
         foreach (string argument in new[]
         {
             "--share", share, "--pcie", Path.Combine(share, "pcie.socket"), "--net", Path.Combine(share, "net.socket"),
-            "--usb", Path.Combine(share, "usb.socket"), "--usb", Path.Combine(share, "board.socket"), "--time-limit", "900", "--",
-            Path.Combine(Repository.Root, "firmware-tools", "guest", "rig.sh"), typeof(GuestRun).Assembly.Location, filter ?? "",
+            "--usb", Path.Combine(share, "usb.socket"), "--usb", Path.Combine(share, "board.socket"),
+            "--usb", Path.Combine(share, "versa.socket"), "--time-limit", "1500", "--",
+            Path.Combine(Repository.Root, "firmware-tools", "guest", "rig.sh"), typeof(GuestRun).Assembly.Location, filter ?? "", link ?? "",
         })
         {
             start.ArgumentList.Add(argument);

@@ -4,13 +4,14 @@ using Offload.Programming.Jtag;
 
 namespace Offload.Rig;
 
-/// <summary>GPIO lines and sensors at the kernel's own drivers. Wired: line 3 to line 4; a part with JTAG at lines 0 (TCK), 1 (TMS), 2 (TDI) and 5 (TDO);
+/// <summary>GPIO lines and sensors at the kernel's own drivers. Wired: line 3 to line 4, and to an ECP5's
+/// PROGRAMN, whose INITN and DONE are at lines 6 and 7; a part with JTAG at lines 0 (TCK), 1 (TMS), 2 (TDI) and 5 (TDO);
 /// an LM75 with 36.5 °C, and an LTC4151 with 12 V and 1 mV at its shunt of 1 mΩ.</summary>
 public sealed class PinTests
 {
     private const int Output = 3;
     private const int Input = 4;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [BoardFact(Needs.Pins)]
     public void What_is_driven_is_read_at_the_other_end_of_the_wire()
@@ -77,12 +78,11 @@ public sealed class PinTests
     public void Lines_of_configuration_are_driven_and_read()
     {
         using GpioChip chip = Open();
-        using GpioConfigurationLines lines = new(chip, programN: Output, initN: 6, done: Input);
+        using GpioConfigurationLines lines = new(chip, programN: Output, initN: 6, done: 7);
         foreach (bool level in new[] { true, false, true })
         {
             lines.SetProgramN(level);
-            Assert.Equal(level, lines.ReadDone());
-            Assert.False(lines.ReadInitN());
+            Assert.Equal((level, level), (lines.ReadInitN(), lines.ReadDone())); // its flash has an image
         }
     }
 
@@ -112,7 +112,8 @@ public sealed class PinTests
         Assert.Equal(36.5, Assert.Single(HardwareMonitor.Read("lm75")).Value);
     }
 
-    private static GpioChip Open()
+    /// <summary>The controller of the configuration.</summary>
+    internal static GpioChip Open()
     {
         foreach (string path in GpioChip.Find())
         {

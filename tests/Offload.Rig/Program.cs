@@ -9,7 +9,7 @@ internal static class Program
     private const string Usage =
         """
         usage: Offload.Rig run [--report DIR] [--trx FILE] [--filter TEXT]     the suite on the board that OFFLOAD_RIG configures
-               Offload.Rig guest [--report DIR] [--filter TEXT]                the suite in a guest, the virtual board behind its buses
+               Offload.Rig guest [--report DIR] [--filter TEXT] [--link LINK]  the suite in a guest, the virtual board behind its buses (pcie, sysfs, usb)
                Offload.Rig replay FILE                                         a register trace on the virtual board
         """;
 
@@ -28,7 +28,7 @@ internal static class Program
             case "run" when arguments.Length == 1 + (2 * options.Count):
                 return await RunAsync(report, options.GetValueOrDefault("--trx"), filter);
             case "guest" when arguments.Length == 1 + (2 * options.Count):
-                return await GuestRun.RunAsync(report, filter);
+                return await GuestRun.RunAsync(report, filter, options.GetValueOrDefault("--link"));
             case "replay" when arguments.Length == 2:
                 List<string> differences = await TraceReplay.RunAsync(await File.ReadAllLinesAsync(arguments[1]));
                 differences.ForEach(Console.WriteLine);

@@ -24,6 +24,13 @@ internal sealed record RigConfiguration(string Board = RigConfiguration.Virtual)
     /// <summary>Label of the GPIO controller at the board's pins, with the loop and the sensors of tests/Offload.Rig/PinTests.cs; null: none.</summary>
     public string? Pins { get; init; }
 
+    /// <summary>Id of a board at USB that is loaded through the JTAG of its own chip; null: none. Its PROGRAMN, INITN and DONE are at lines 3, 6 and 7 of
+    /// <see cref="Pins"/>.</summary>
+    public string? Loads { get; init; }
+
+    /// <summary>The container that <see cref="Loads"/> is loaded with.</summary>
+    public string? Container { get; init; }
+
     /// <summary>Folder for the register trace that whoever runs the board replays; null: it is replayed here.</summary>
     public string? Traces { get; init; }
 

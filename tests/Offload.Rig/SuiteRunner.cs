@@ -25,7 +25,7 @@ internal sealed class SuiteRunner : LongLivedMarshalByRefObject, IMessageSink, I
     /// <summary>Runs it.</summary>
     /// <param name="report">Where results go.</param>
     /// <param name="folder">Where what belongs to a failed test is kept.</param>
-    /// <param name="filter">Part of the names of those that run; null: all.</param>
+    /// <param name="filter">Parts of the names of those that run, with commas between; null: all.</param>
     /// <param name="say">Told of every result.</param>
     internal static void Run(RigReport report, string folder, string? filter, Action<string> say)
     {
@@ -36,7 +36,7 @@ internal sealed class SuiteRunner : LongLivedMarshalByRefObject, IMessageSink, I
         Options options = new();
         discoverer.Find(includeSourceInformation: false, runner, options);
         runner._discovered.Wait();
-        List<ITestCase> wanted = runner._cases.FindAll(one => filter is null || one.DisplayName.Contains(filter, StringComparison.Ordinal));
+        List<ITestCase> wanted = runner._cases.FindAll(one => filter is null || filter.Split(',').Any(part => one.DisplayName.Contains(part, StringComparison.Ordinal)));
         using ITestFrameworkExecutor executor = framework.GetExecutor(assembly.GetName());
         executor.RunTests(wanted, runner, options);
         runner._finished.Wait();
