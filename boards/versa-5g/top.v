@@ -134,6 +134,10 @@ module offload_versa_5g #(
         .uart_rxd(uart_rxd), .uart_txd(uart_txd), .uart_cts_n(1'b0), .uart_rts_n(rts_n),
         .ft_clk(ft_clk), .ft_rxf_n(ft_rxf_n), .ft_txe_n(ft_txe_n), .ft_rd_n(rd_n), .ft_wr_n(wr_n), .ft_oe_n(oe_n), .ft_siwu_n(siwu_n),
         .ft_data_in(ft_data_in), .ft_data_out(ft_data_out), .ft_data_drive(ft_data_drive),
+        .pcie_clk(1'b0), .pcie_rst(1'b1), .pcie_completer_id(16'd0),
+        .s_axis_pcie_tdata(64'd0), .s_axis_pcie_tkeep(8'd0), .s_axis_pcie_tvalid(1'b0), .s_axis_pcie_tready(), .s_axis_pcie_tlast(1'b0),
+        .m_axis_pcie_tdata(), .m_axis_pcie_tkeep(), .m_axis_pcie_tvalid(), .m_axis_pcie_tready(1'b0), .m_axis_pcie_tlast(),
+        .msi_enable(1'b0), .msi_request(), .msi_taken(1'b0),
         .net_link(net_link), .host_link(host_link), .active(active)
     );
 

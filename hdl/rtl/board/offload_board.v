@@ -4,6 +4,7 @@
 //     net PHY  <-> mac_port <-> (frame_spacer ->) offload_core (<- frame_spacer) <-> mac_port <-> host PHY
 //                                                      |
 //     UART or FIFO pins <-> register_link -------------+          phy_monitor (MDIO) <-> both PHYs
+//     or PCI Express    <-> pcie_link
 //
 // A port that loses its link takes the other one's down (link_forward.v), which needs a PHY that answers over MDIO. The
 // link's state comes from there as well; for a PHY that does not answer it is what it says between frames.
@@ -21,8 +22,9 @@ module offload_board #(
     parameter FRAME_FIFO_BYTES = 8192,
     parameter MAX_FRAME_BYTES  = 1522,
     parameter FRAME_CLOCKS     = 66,                            // 1 to 255 here: kept by frame_spacer.v
+    // The link. The others' outputs rest.
+    parameter LINK             = 0,                             // 0: UART, 1: asynchronous FIFO, 2: synchronous FIFO, 3: PCI Express
     // Of register_link; explained there
-    parameter LINK             = 0,                             // 0: UART, 1: asynchronous FIFO, 2: synchronous FIFO
     parameter BAUD             = 12000000,
     parameter FLOW_CONTROL     = 0,
     // Of the PHYs
@@ -88,6 +90,24 @@ module offload_board #(
     output wire [7:0] ft_data_out,
     output wire       ft_data_drive,
 
+    // PCI Express; see pcie_link.v. pcie_rst is the block's reset, at its user clock
+    input  wire        pcie_clk,
+    input  wire        pcie_rst,
+    input  wire [15:0] pcie_completer_id,
+    input  wire [63:0] s_axis_pcie_tdata,
+    input  wire [7:0]  s_axis_pcie_tkeep,
+    input  wire        s_axis_pcie_tvalid,
+    output wire        s_axis_pcie_tready,
+    input  wire        s_axis_pcie_tlast,
+    output wire [63:0] m_axis_pcie_tdata,
+    output wire [7:0]  m_axis_pcie_tkeep,
+    output wire        m_axis_pcie_tvalid,
+    input  wire        m_axis_pcie_tready,
+    output wire        m_axis_pcie_tlast,
+    input  wire        msi_enable,
+    output wire        msi_request,
+    input  wire        msi_taken,
+
     // To be seen, for about a twentieth of a second at least
     output wire       net_link,
     output wire       host_link,
@@ -138,17 +158,67 @@ module offload_board #(
         .m_axis_host_tready(host_out_tready), .m_axis_host_tlast(host_out_tlast)
     );
 
-    register_link #(.KIND(LINK), .CLOCK_HZ(CLOCK_HZ), .BAUD(BAUD), .FLOW_CONTROL(FLOW_CONTROL)) link (
-        .clk(clk), .rst(rst), .irq(irq),
-        .uart_rxd(uart_rxd), .uart_txd(uart_txd), .uart_cts_n(uart_cts_n), .uart_rts_n(uart_rts_n),
-        .ft_clk(ft_clk), .ft_rxf_n(ft_rxf_n), .ft_txe_n(ft_txe_n), .ft_rd_n(ft_rd_n), .ft_wr_n(ft_wr_n), .ft_oe_n(ft_oe_n),
-        .ft_siwu_n(ft_siwu_n), .ft_data_in(ft_data_in), .ft_data_out(ft_data_out), .ft_data_drive(ft_data_drive),
-        .m_axil_awaddr(awaddr), .m_axil_awprot(awprot), .m_axil_awvalid(awvalid), .m_axil_awready(awready),
-        .m_axil_wdata(wdata), .m_axil_wstrb(wstrb), .m_axil_wvalid(wvalid), .m_axil_wready(wready),
-        .m_axil_bresp(bresp), .m_axil_bvalid(bvalid), .m_axil_bready(bready),
-        .m_axil_araddr(araddr), .m_axil_arprot(arprot), .m_axil_arvalid(arvalid), .m_axil_arready(arready),
-        .m_axil_rdata(rdata), .m_axil_rresp(rresp), .m_axil_rvalid(rvalid), .m_axil_rready(rready)
-    );
+    // ---- the link ----------------------------------------------------------------------------------------------------
+    localparam PCI_EXPRESS = 3;
+
+    generate
+        if (LINK == PCI_EXPRESS) begin : pci_express
+            wire pcie_rst_here, link_rst, block_rst;
+            wire unused = &{1'b0, uart_rxd, uart_cts_n, ft_clk, ft_rxf_n, ft_txe_n, ft_data_in};
+
+            assign uart_txd      = 1'b1;
+            assign uart_rts_n    = 1'b1;
+            assign ft_rd_n       = 1'b1;
+            assign ft_wr_n       = 1'b1;
+            assign ft_oe_n       = 1'b1;
+            assign ft_siwu_n     = 1'b1;
+            assign ft_data_out   = 8'd0;
+            assign ft_data_drive = 1'b0;
+
+            // A link that goes down takes what was under way with it, on both sides; the core goes on.
+            synchronizer pcie_rst_cross (.clk(clk), .from(pcie_rst), .to(pcie_rst_here));
+            reset_cross reset_cross (
+                .clk(clk), .rst(rst || pcie_rst_here), .rst_here(link_rst), .other_clk(pcie_clk), .rst_other(block_rst)
+            );
+
+            pcie_link link (
+                .clk(clk), .rst(link_rst), .irq(irq),
+                .pcie_clk(pcie_clk), .pcie_rst(block_rst), .completer_id(pcie_completer_id),
+                .s_axis_rx_tdata(s_axis_pcie_tdata), .s_axis_rx_tkeep(s_axis_pcie_tkeep), .s_axis_rx_tvalid(s_axis_pcie_tvalid),
+                .s_axis_rx_tready(s_axis_pcie_tready), .s_axis_rx_tlast(s_axis_pcie_tlast),
+                .m_axis_tx_tdata(m_axis_pcie_tdata), .m_axis_tx_tkeep(m_axis_pcie_tkeep), .m_axis_tx_tvalid(m_axis_pcie_tvalid),
+                .m_axis_tx_tready(m_axis_pcie_tready), .m_axis_tx_tlast(m_axis_pcie_tlast),
+                .msi_enable(msi_enable), .msi_request(msi_request), .msi_taken(msi_taken),
+                .m_axil_awaddr(awaddr), .m_axil_awprot(awprot), .m_axil_awvalid(awvalid), .m_axil_awready(awready),
+                .m_axil_wdata(wdata), .m_axil_wstrb(wstrb), .m_axil_wvalid(wvalid), .m_axil_wready(wready),
+                .m_axil_bresp(bresp), .m_axil_bvalid(bvalid), .m_axil_bready(bready),
+                .m_axil_araddr(araddr), .m_axil_arprot(arprot), .m_axil_arvalid(arvalid), .m_axil_arready(arready),
+                .m_axil_rdata(rdata), .m_axil_rresp(rresp), .m_axil_rvalid(rvalid), .m_axil_rready(rready)
+            );
+        end else begin : pins
+            wire unused = &{1'b0, pcie_clk, pcie_rst, pcie_completer_id, s_axis_pcie_tdata, s_axis_pcie_tkeep, s_axis_pcie_tvalid,
+                            s_axis_pcie_tlast, m_axis_pcie_tready, msi_enable, msi_taken};
+
+            assign s_axis_pcie_tready = 1'b0;
+            assign m_axis_pcie_tdata  = 64'd0;
+            assign m_axis_pcie_tkeep  = 8'd0;
+            assign m_axis_pcie_tvalid = 1'b0;
+            assign m_axis_pcie_tlast  = 1'b0;
+            assign msi_request        = 1'b0;
+
+            register_link #(.KIND(LINK), .CLOCK_HZ(CLOCK_HZ), .BAUD(BAUD), .FLOW_CONTROL(FLOW_CONTROL)) link (
+                .clk(clk), .rst(rst), .irq(irq),
+                .uart_rxd(uart_rxd), .uart_txd(uart_txd), .uart_cts_n(uart_cts_n), .uart_rts_n(uart_rts_n),
+                .ft_clk(ft_clk), .ft_rxf_n(ft_rxf_n), .ft_txe_n(ft_txe_n), .ft_rd_n(ft_rd_n), .ft_wr_n(ft_wr_n), .ft_oe_n(ft_oe_n),
+                .ft_siwu_n(ft_siwu_n), .ft_data_in(ft_data_in), .ft_data_out(ft_data_out), .ft_data_drive(ft_data_drive),
+                .m_axil_awaddr(awaddr), .m_axil_awprot(awprot), .m_axil_awvalid(awvalid), .m_axil_awready(awready),
+                .m_axil_wdata(wdata), .m_axil_wstrb(wstrb), .m_axil_wvalid(wvalid), .m_axil_wready(wready),
+                .m_axil_bresp(bresp), .m_axil_bvalid(bvalid), .m_axil_bready(bready),
+                .m_axil_araddr(araddr), .m_axil_arprot(arprot), .m_axil_arvalid(arvalid), .m_axil_arready(arready),
+                .m_axil_rdata(rdata), .m_axil_rresp(rresp), .m_axil_rvalid(rvalid), .m_axil_rready(rready)
+            );
+        end
+    endgenerate
 
     // ---- the ports ---------------------------------------------------------------------------------------------------
     wire [DATA_WIDTH-1:0] net_mac_tdata, host_mac_tdata;

@@ -2,12 +2,17 @@
 // the other, and reads are answered with completions. The streams are those of the 7-series integrated block at 64 bits
 // (Xilinx PG054): the first doubleword of a beat in its low half, and in a doubleword the first byte in the high bits.
 //
+// BAR 0 has 128 KiB: the registers, and behind them this bridge's own two words (docs/pcie.md). A PCI write has no answer,
+// and a function that is gone reads as all ones: so the status says whether the bus answered an access with an error, which
+// one, and how many were carried out. Behind the first error nothing goes to the bus until the host has cleared it: reads
+// give all ones, writes are dropped. (A completion with an error would be reported as one of the PCI bus.)
+//
 // A read of up to MAX_WORDS doublewords is answered with one completion, a longer one with Completer Abort. What else
 // wants an answer (I/O, configuration, atomics, locked reads) gets Unsupported Request; what wants none is dropped, as
 // is a write with poisoned data (PCI Express Base Specification 2.1, 2.3.1, 2.7.2.2). Requests are done in order, so that a
 // read pushes the writes before it.
-// A register that answers with an error is read as all ones: a completion with an error would be reported as one of the bus.
-// A read without bytes (all byte enables 0), by which software waits for its writes, touches no register.
+// Registers are whole words: a part of one is refused, which reads as all ones and is an error of a write. Nothing at all
+// (byte enables 0), by which software waits for its writes, touches no register and is no error.
 
 `default_nettype none
 
@@ -17,6 +22,8 @@ module pcie_bridge #(
     input  wire        clk,
     input  wire        rst,
     input  wire [15:0] completer_id,                            // bus, device and function number, with a request's first beat
+    input  wire        irq,                                     // the core's interrupt line
+    output wire        msi_due,                                 // it rose after the host has seen it low in the status: an MSI is due; for a clock
 
     // Requests; tkeep is 8'h0F or 8'hFF
     input  wire [63:0] s_axis_rx_tdata,
@@ -38,7 +45,7 @@ module pcie_bridge #(
     output reg         m_axil_awvalid,
     input  wire        m_axil_awready,
     output reg  [31:0] m_axil_wdata,
-    output reg  [3:0]  m_axil_wstrb,
+    output wire [3:0]  m_axil_wstrb,
     output reg         m_axil_wvalid,
     input  wire        m_axil_wready,
     input  wire [1:0]  m_axil_bresp,
@@ -59,7 +66,10 @@ module pcie_bridge #(
         end
     endgenerate
 
-    localparam [2:0] SUCCESSFUL = 3'd0, UNSUPPORTED_REQUEST = 3'd1, COMPLETER_ABORT = 3'd4;
+    localparam [2:0]  SUCCESSFUL = 3'd0, UNSUPPORTED_REQUEST = 3'd1, COMPLETER_ABORT = 3'd4;
+    localparam [1:0]  SLVERR = 2'd2;
+    localparam [16:0] IDENTITY = 17'h10000, STATUS = 17'h10004; // in BAR 0
+    localparam [31:0] OFPB = 32'h4F465042, ALL_ONES = 32'hFFFFFFFF;
 
     function [31:0] swapped(input [31:0] word);
         swapped = {word[7:0], word[15:8], word[23:16], word[31:24]};
@@ -88,7 +98,8 @@ module pcie_bridge #(
                      READ    = 4'd6,                            // a register on the bus
                      ANSWER  = 4'd7,                            // the completion leaves
                      SKIP    = 4'd8,                            // the rest of the request is of no use
-                     JUDGE   = 4'd9;                            // the header is in
+                     JUDGE   = 4'd9,                            // the header is in
+                     LOOK    = 4'd10;                           // where a word that is read comes from
 
     reg  [3:0]  state;
     reg  [1:0]  format;                                         // bit 1: with data; bit 0: four doublewords of header
@@ -100,7 +111,7 @@ module pcie_bridge #(
     reg  [15:0] requester;
     reg  [7:0]  tag;
     reg  [3:0]  first_be, last_be;
-    reg  [15:0] address;                                        // of the register that is next
+    reg  [16:0] address;                                        // in BAR 0, of the word that is next
     reg  [9:0]  left;                                           // doublewords behind it
     reg         first;                                          // it is the request's first one
 
@@ -115,19 +126,61 @@ module pcie_bridge #(
     wire too_long    = length == 10'd0 || length > (10'd1 << MAX_WORDS_BITS);
     wire no_bytes    = length == 10'd1 && first_be == 4'd0;
     wire [3:0] byte_enables = first ? first_be : left == 10'd0 ? last_be : 4'hF;
+    wire       whole        = byte_enables == 4'hF;
 
     assign take = state == TYPE || state == SENDER || state == UPPER || state == ADDRESS || state == WRITE || state == SKIP;
 
+    // ---- the status ---------------------------------------------------------------------------------------------
+    reg         fault, fault_write;
+    reg  [1:0]  fault_response;
+    reg  [13:0] fault_word;
+    reg  [10:0] count;                                          // accesses that the bus has carried out
+    reg         armed;                                          // the host has seen the interrupt line low
+
+    wire        on_bus    = !address[16] && whole && !fault;
+    wire        at_status = address == STATUS && whole;
+    wire        done      = (m_axil_bvalid && m_axil_bready) || (m_axil_rvalid && m_axil_rready);
+    wire [1:0]  response  = m_axil_bready ? m_axil_bresp : m_axil_rresp;
+    wire        refused   = taken && state == WRITE && !whole && byte_enables != 4'd0;
+    wire [31:0] own       = !whole || !address[16] ? ALL_ONES
+                          : address == IDENTITY ? OFPB
+                          : address == STATUS ? {fault_word, 2'd0, count, fault_response, fault_write, irq, fault} : 32'd0;
+
+    assign msi_due = armed && irq;
+
+    always @(posedge clk) begin
+        if (done && response == 2'd0) count <= count + 11'd1;
+        if (!fault && (refused || (done && response != 2'd0))) begin
+            fault          <= 1'b1;
+            fault_write    <= state == WRITE || state == WRITTEN;
+            fault_response <= refused ? SLVERR : response;
+            fault_word     <= address[15:2];
+        end
+        if (msi_due) armed <= 1'b0;
+        else if (state == LOOK && at_status && !irq) armed <= 1'b1;
+
+        if (rst) begin
+            count <= 11'd0;
+            armed <= 1'b1;
+        end
+        if (rst || (taken && state == WRITE && at_status)) begin
+            fault          <= 1'b0;
+            fault_write    <= 1'b0;
+            fault_response <= 2'd0;
+            fault_word     <= 14'd0;
+        end
+    end
+
     // ---- the bus ------------------------------------------------------------------------------------------------
-    assign m_axil_awaddr = address;
-    assign m_axil_araddr = address;
+    assign m_axil_awaddr = address[15:0];
+    assign m_axil_araddr = address[15:0];
     assign m_axil_awprot = 3'd0;
     assign m_axil_arprot = 3'd0;
     assign m_axil_bready = state == WRITTEN;
     assign m_axil_rready = state == READ;
 
     // ---- the completion -----------------------------------------------------------------------------------------
-    reg  [31:0]               found [0:(1<<MAX_WORDS_BITS)-1];  // what the registers said
+    reg  [31:0]               found [0:(1<<MAX_WORDS_BITS)-1];  // what was read
     reg  [MAX_WORDS_BITS-1:0] store, fetch;
     reg  [2:0]                status;
     reg  [15:0]               completer;                        // completer_id as it was with the request
@@ -157,6 +210,12 @@ module pcie_bridge #(
     assign m_axis_tx_tlast  = beat != 2'd0 && to_send <= (beat == 2'd1 ? {{MAX_WORDS_BITS{1'b0}}, 1'b1} : {{(MAX_WORDS_BITS-1){1'b0}}, 2'd2});
     assign m_axis_tx_tkeep  = m_axis_tx_tlast && to_send[0] == (beat != 2'd1) ? 8'h0F : 8'hFF;
 
+    // ---- what is done with a request ----------------------------------------------------------------------------
+    wire read_word    = state == LOOK ? !on_bus : state == READ && m_axil_rvalid;
+    wire written_word = state == WRITE ? taken && !on_bus : state == WRITTEN && m_axil_bvalid;
+
+    assign m_axil_wstrb = 4'hF;
+
     always @(posedge clk) begin
         if (taken) begin
             case (state)
@@ -181,17 +240,16 @@ module pcie_bridge #(
                 end
                 UPPER: state <= word_last ? TYPE : ADDRESS;
                 ADDRESS: begin
-                    address <= {word[15:2], 2'd0};
+                    address <= {word[16:2], 2'd0};
                     ended   <= word_last;
                     state   <= JUDGE;
                 end
                 WRITE: begin
-                    m_axil_awvalid <= 1'b1;
-                    m_axil_wvalid  <= 1'b1;
+                    m_axil_awvalid <= on_bus;
+                    m_axil_wvalid  <= on_bus;
                     m_axil_wdata   <= swapped(word);
-                    m_axil_wstrb   <= byte_enables;
                     ended          <= word_last;
-                    state          <= WRITTEN;
+                    state          <= on_bus ? WRITTEN : word_last ? TYPE : left == 10'd0 ? SKIP : WRITE;
                 end
                 default: if (word_last) state <= TYPE;          // SKIP
             endcase
@@ -207,10 +265,8 @@ module pcie_bridge #(
             to_send     <= is_read && !too_long ? length[MAX_WORDS_BITS:0] : {(MAX_WORDS_BITS+1){1'b0}};
             if (is_write)                    state <= ended ? TYPE : poisoned ? SKIP : WRITE;
             else if (!non_posted)            state <= ended ? TYPE : SKIP;
-            else if (is_read && !too_long && !no_bytes) begin
-                m_axil_arvalid <= 1'b1;
-                state          <= READ;
-            end else                         state <= ANSWER;
+            else if (is_read && !too_long && !no_bytes) state <= LOOK;
+            else                             state <= ANSWER;
             if (no_bytes) found[0] <= 32'd0;
         end
 
@@ -218,20 +274,22 @@ module pcie_bridge #(
         if (m_axil_wvalid && m_axil_wready)   m_axil_wvalid  <= 1'b0;
         if (m_axil_arvalid && m_axil_arready) m_axil_arvalid <= 1'b0;
 
-        if (state == WRITTEN && m_axil_bvalid) begin
-            address <= address + 16'd4;
-            left    <= left - 10'd1;
-            first   <= 1'b0;
-            state   <= ended ? TYPE : left == 10'd0 ? SKIP : WRITE;
+        if (state == WRITTEN && m_axil_bvalid) state <= ended ? TYPE : left == 10'd0 ? SKIP : WRITE;
+
+        if (state == LOOK && on_bus) begin
+            m_axil_arvalid <= 1'b1;
+            state          <= READ;
+        end
+        if (read_word) begin
+            found[store] <= state == LOOK ? own : m_axil_rresp == 2'd0 ? m_axil_rdata : ALL_ONES;
+            store        <= store + 1'b1;
+            state        <= left == 10'd0 ? ANSWER : LOOK;
         end
 
-        if (state == READ && m_axil_rvalid) begin
-            found[store] <= m_axil_rresp == 2'd0 ? m_axil_rdata : 32'hFFFFFFFF;
-            store        <= store + 1'b1;
-            address      <= address + 16'd4;
-            left         <= left - 10'd1;
-            if (left == 10'd0) state <= ANSWER;
-            else m_axil_arvalid <= 1'b1;
+        if (read_word || written_word) begin
+            address <= address + 17'd4;
+            left    <= left - 10'd1;
+            first   <= 1'b0;
         end
 
         if (sent) begin
@@ -255,7 +313,7 @@ module pcie_bridge #(
         end
     end
 
-    wire unused = &{1'b0, m_axil_bresp, s_axis_rx_tkeep, format, 1'b0};
+    wire unused = &{1'b0, s_axis_rx_tkeep, format, 1'b0};
 endmodule
 
 `default_nettype wire

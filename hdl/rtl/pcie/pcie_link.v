@@ -1,11 +1,11 @@
 // The register link over PCI Express: from the streams of a 7-series integrated block, at its user clock, to the register
 // bus, at the core's; and interrupts the other way. pcie_bridge.v does the work at the core's clock.
 //
-//     s_axis_rx -> async_fifo -> pcie_bridge -> AXI4-Lite          irq -> rising edge -> event_cross -> MSI
+//     s_axis_rx -> async_fifo -> pcie_bridge -> AXI4-Lite          irq -> pcie_bridge -> event_cross -> MSI
 //     m_axis_tx <- async_fifo <-
 //
-// Each rising edge of irq sends one MSI; edges that come before it was taken become one. Software has to look at the event
-// register again before it waits for the next.
+// An MSI is sent when irq rises after the host has seen it low in the bridge's status; while MSI is switched off, none is
+// kept. So whoever looks at the status before it waits for the next misses none.
 
 `default_nettype none
 
@@ -30,7 +30,8 @@ module pcie_link #(
     output wire        m_axis_tx_tvalid,                        // may fall within a completion
     input  wire        m_axis_tx_tready,
     output wire        m_axis_tx_tlast,
-    output reg         msi_request,                             // held until it is taken
+    input  wire        msi_enable,                              // the host has switched MSI on
+    output reg         msi_request,                             // held until it is taken, or MSI is switched off
     input  wire        msi_taken,
 
     // AXI4-Lite
@@ -61,6 +62,7 @@ module pcie_link #(
     wire [63:0]         rx_tdata, tx_tdata;
     wire [7:0]          tx_tkeep;
     wire [15:0]         rx_id;
+    wire                msi_due;
     wire                rx_both, rx_tvalid, rx_tready, rx_tlast, tx_tvalid, tx_tlast, tx_both;
     wire                tx_tready = tx_space != {(DEPTH_BITS+1){1'b0}};
 
@@ -74,7 +76,7 @@ module pcie_link #(
     );
 
     pcie_bridge #(.MAX_WORDS_BITS(MAX_WORDS_BITS)) bridge (
-        .clk(clk), .rst(rst), .completer_id(rx_id),
+        .clk(clk), .rst(rst), .completer_id(rx_id), .irq(irq), .msi_due(msi_due),
         .s_axis_rx_tdata(rx_tdata), .s_axis_rx_tkeep({{4{rx_both}}, 4'hF}), .s_axis_rx_tvalid(rx_tvalid), .s_axis_rx_tready(rx_tready),
         .s_axis_rx_tlast(rx_tlast),
         .m_axis_tx_tdata(tx_tdata), .m_axis_tx_tkeep(tx_tkeep), .m_axis_tx_tvalid(tx_tvalid), .m_axis_tx_tready(tx_tready),
@@ -96,17 +98,15 @@ module pcie_link #(
     assign m_axis_tx_tkeep = {{4{tx_both}}, 4'hF};
 
     // ---- interrupts ------------------------------------------------------------------------------------------------------
-    reg  irq_before;
-    wire edge_here;
-    always @(posedge clk) irq_before <= irq && !rst;
+    wire due_here;
 
-    event_cross irq_cross (
-        .from_clk(clk), .from_rst(rst), .from_pulse(irq && !irq_before), .to_clk(pcie_clk), .to_rst(pcie_rst), .to_pulse(edge_here)
+    event_cross interrupt_cross (
+        .from_clk(clk), .from_rst(rst), .from_pulse(msi_due), .to_clk(pcie_clk), .to_rst(pcie_rst), .to_pulse(due_here)
     );
 
     always @(posedge pcie_clk)
-        if (pcie_rst) msi_request <= 1'b0;
-        else if (edge_here) msi_request <= 1'b1;
+        if (pcie_rst || !msi_enable) msi_request <= 1'b0;
+        else if (due_here) msi_request <= 1'b1;
         else if (msi_taken) msi_request <= 1'b0;
 
     wire unused = &{1'b0, s_axis_rx_tkeep, tx_tkeep, rx_count, tx_count};

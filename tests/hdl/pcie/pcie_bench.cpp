@@ -1,6 +1,7 @@
-// Bench of pcie_bridge.v, and with LINK 1 of pcie_link.v, whose two clocks tick at random: random transactions in, with stalls on every stream; a register bus that is slow and sometimes
-// answers with an error; each completion is compared, word for word, with what the PCI Express Base Specification 2.1
-// (2.2.9, 2.3.1.1) makes of the request, and each register write with the request's data. Streams have to hold while stalled.
+// Bench of pcie_bridge.v, and with LINK 1 of pcie_link.v, whose two clocks tick at random: random transactions in, with stalls
+// on every stream; a register bus that is slow and sometimes answers with an error; each completion is compared, word for
+// word, with what the PCI Express Base Specification 2.1 (2.2.9, 2.3.1.1) and docs/pcie.md make of the request, and each
+// register write with the request's data. Streams have to hold while stalled. Each MSI has to have its reason.
 // Usage: pcie_bench COUNT SEED
 #if LINK
 #include "Vpcie_link.h"
@@ -23,8 +24,9 @@ namespace {
 
 constexpr uint16_t Completer = 0x0318;
 constexpr unsigned MaxWords = 32;
+constexpr uint32_t Identity = 0x10000, Status = 0x10004;        // docs/pcie.md
 
-struct Access { bool write; uint16_t address; uint32_t data; uint8_t strobe; };
+struct Access { bool write; uint16_t address; uint32_t data; };
 struct Packet { std::vector<uint32_t> words; std::string what; };
 
 struct Bench {
@@ -37,11 +39,14 @@ struct Bench {
     std::vector<uint32_t> arriving;
     uint32_t registers[16384];
     bool error[16384];
-    uint64_t seen[4] = {};                                      // completions: with data, UR, CA; zero-length reads
+    uint64_t seen[8] = {};                                      // completions: with data, UR, CA; zero-length reads; faults of reads, of writes; MSI; dropped
+    uint32_t fault = 0, count = 0;                              // the status
+    bool armed = true;
+    int due = 0;                                                // MSI that have to come
     int stall = 8;                                              // of 16 clocks
 
     explicit Bench(uint64_t seed) : random(seed) {
-        for (int i = 0; i < 16384; i++) { registers[i] = static_cast<uint32_t>(random()); error[i] = random() % 16 == 0; }
+        for (int i = 0; i < 16384; i++) { registers[i] = static_cast<uint32_t>(random()); error[i] = random() % 64 == 0; }
     }
 
     [[noreturn]] void fail(const std::string& why) {
@@ -65,19 +70,62 @@ struct Bench {
         seen[status == 0 ? 0 : status == 1 ? 1 : 2]++;
     }
 
-    Packet header(unsigned format, unsigned kind, unsigned length, unsigned firstBe, unsigned lastBe, uint16_t address, bool poisoned, const char* what) {
+    Packet header(unsigned format, unsigned kind, unsigned length, unsigned firstBe, unsigned lastBe, uint32_t address, bool poisoned, const char* what) {
         Packet packet{{}, what};
         uint32_t spare = static_cast<uint32_t>(random());
         packet.words.push_back(format << 29 | kind << 24 | (spare & 0x00703000u) | (poisoned ? 1u << 14 : 0) | (length & 0x3FF));
         packet.words.push_back(static_cast<uint32_t>(random() & 0xFFFFFF00u) | lastBe << 4 | firstBe);
         if (format & 1) packet.words.push_back(static_cast<uint32_t>(random()));
-        packet.words.push_back(static_cast<uint32_t>(random() & 0xFFFF0000u) | address);
+        packet.words.push_back(static_cast<uint32_t>(random() & 0xFFFE0000u) | address);
         return packet;
+    }
+
+    // Where something is read or written: in the registers, at the status, or anywhere.
+    uint32_t place(unsigned length) {
+        if (fault && random() % 3 == 0) return Status;
+        switch (random() % 8) {
+            case 0: return Status;
+            case 1: return Identity;
+            case 2: return static_cast<uint32_t>(random() % (32768 - length) * 4);
+            default: return static_cast<uint32_t>(random() % (16384 - length) * 4);
+        }
+    }
+
+    void fail(uint32_t address, uint32_t response, bool write) {
+        if (fault) return;
+        fault = (address & 0xFFFC) << 16 | response << 3 | (write ? 4 : 0) | 1;
+        seen[write ? 5 : 4]++;
+    }
+
+    uint32_t readWord(uint32_t address, unsigned enables) {
+        if (enables != 0xF) return 0xFFFFFFFFu;
+        if (address == Identity) return 0x4F465042u;
+        if (address == Status) {
+            if (!top.irq) armed = true;
+            return fault | (count & 0x7FF) << 5 | (top.irq ? 2 : 0);
+        }
+        if (address >= 0x10000) return 0;
+        if (fault) { seen[7]++; return 0xFFFFFFFFu; }
+        accesses.push_back({false, static_cast<uint16_t>(address), 0});
+        if (error[address / 4]) { fail(address, 3, false); return 0xFFFFFFFFu; }
+        count++;
+        return registers[address / 4];
+    }
+
+    void writeWord(uint32_t address, unsigned enables, uint32_t value) {
+        if (enables == 0) return;
+        if (enables != 0xF) return fail(address, 2, true);
+        if (address == Status) fault = 0;
+        if (address >= 0x10000) return;
+        if (fault) { seen[7]++; return; }
+        accesses.push_back({true, static_cast<uint16_t>(address), value});
+        if (error[address / 4]) fail(address, 2, true);
+        else count++;
     }
 
     void read() {
         unsigned length = random() % 3 ? 1 + random() % 2 : 1 + random() % MaxWords;
-        uint16_t address = static_cast<uint16_t>(random() % (16384 - length) * 4);
+        uint32_t address = place(length);
         unsigned firstBe = 0xF, lastBe = length == 1 ? 0 : 0xF;
         if (random() % 4 == 0) {
             static const unsigned heads[] = {0xF, 0xE, 0xC, 0x8}, tails[] = {0xF, 0x7, 0x3, 0x1};
@@ -93,10 +141,7 @@ struct Bench {
             unsigned skip = firstBe & 1 ? 0 : firstBe & 2 ? 1 : firstBe & 4 ? 2 : 3;
             unsigned end = length == 1 ? firstBe : lastBe;
             unsigned behind = end & 8 ? 0 : end & 4 ? 1 : end & 2 ? 2 : 3;
-            for (unsigned i = 0; i < length; i++) {
-                accesses.push_back({false, static_cast<uint16_t>(address + 4 * i), 0, 0});
-                data.push_back(error[address / 4 + i] ? 0xFFFFFFFFu : registers[address / 4 + i]);
-            }
+            for (unsigned i = 0; i < length; i++) data.push_back(readWord(address + 4 * i, i == 0 ? firstBe : i == length - 1 ? lastBe : 0xF));
             completion(packet, 0, false, 4 * length - skip - behind, (address & 0x7C) | skip, data);
         }
         requests.push_back(packet);
@@ -104,7 +149,7 @@ struct Bench {
 
     void longRead() {
         unsigned choice = random() % 4, length = choice == 0 ? 0 : choice == 1 ? MaxWords + 1 : MaxWords + 1 + random() % (1023 - MaxWords);
-        uint16_t address = static_cast<uint16_t>(random() % 1024 * 4);
+        uint32_t address = static_cast<uint32_t>(random() % 1024 * 4);
         Packet packet = header(random() % 2, 0, length, 0xF, 0xF, address, false, "long read");
         completion(packet, 4, false, 4 * length, address & 0x7C, {});
         requests.push_back(packet);
@@ -112,15 +157,14 @@ struct Bench {
 
     void write() {
         unsigned length = random() % 3 ? 1 : 1 + random() % 40;
-        uint16_t address = static_cast<uint16_t>(random() % (16384 - length) * 4);
+        uint32_t address = place(length);
         bool poisoned = random() % 8 == 0;
-        unsigned firstBe = length == 1 && random() % 4 == 0 ? random() % 16 : 0xF, lastBe = length == 1 ? 0 : random() % 4 == 0 ? 0x3 : 0xF;
+        unsigned firstBe = length == 1 && random() % 8 == 0 ? random() % 16 : 0xF, lastBe = length == 1 ? 0 : random() % 8 == 0 ? 0x3 : 0xF;
         Packet packet = header(2 + random() % 2, 0, length, firstBe, lastBe, address, poisoned, "write");
         for (unsigned i = 0; i < length; i++) {
             uint32_t value = static_cast<uint32_t>(random());
             packet.words.push_back(swap(value));
-            uint8_t strobe = static_cast<uint8_t>(i == 0 ? firstBe : i == length - 1 ? lastBe : 0xF);
-            if (!poisoned) accesses.push_back({true, static_cast<uint16_t>(address + 4 * i), value, strobe});
+            if (!poisoned) writeWord(address + 4 * i, i == 0 ? firstBe : i == length - 1 ? lastBe : 0xF, value);
         }
         requests.push_back(packet);
     }
@@ -134,7 +178,7 @@ struct Bench {
         };
         auto& kind = kinds[random() % (sizeof kinds / sizeof *kinds)];
         unsigned length = kind.format & 2 ? 1 + random() % 3 : 1;
-        Packet packet = header(kind.format, kind.kind, length, 0xF, length == 1 ? 0 : 0xF, static_cast<uint16_t>(random() % 16384 * 4), false, kind.what);
+        Packet packet = header(kind.format, kind.kind, length, 0xF, length == 1 ? 0 : 0xF, static_cast<uint32_t>(random() % 32768 * 4), false, kind.what);
         if (kind.format & 2) for (unsigned i = 0; i < length; i++) packet.words.push_back(static_cast<uint32_t>(random()));
         if (kind.answered) completion(packet, 1, kind.locked, 4, 0, {});
         requests.push_back(packet);
@@ -240,7 +284,7 @@ struct Bench {
         }
         if (w) {
             if (accesses.empty() || !accesses.front().write) fail("data of a write that nobody asked for");
-            if (top.m_axil_wdata != accesses.front().data || top.m_axil_wstrb != accesses.front().strobe) fail("the wrong data");
+            if (top.m_axil_wdata != accesses.front().data || top.m_axil_wstrb != 0xF) fail("the wrong data");
         }
         awDone |= aw; wDone |= w;
         start = awDone && wDone;
@@ -265,6 +309,7 @@ struct Bench {
         if (core) serve();
         top.eval();
         if (block) exchange();
+        if (LINK ? block : core) interrupted();
         if (core) access();
         if (core) top.clk = 1;
 #if LINK
@@ -286,46 +331,86 @@ struct Bench {
         for (int i = 0; i < 50; i++) step();
     }
 
+    // ---- MSI: one when the line rises after it was seen low, and no other
+    void line(bool high) {
+        for (int i = 0; i < 40; i++) step();
+        if (due != 0) fail("no MSI for an interrupt that the host waits for");
+        if (high && !top.irq && armed) { armed = false; due = 1; seen[6]++; }
+        top.irq = high;
+    }
+
+    // Before the edges: is there an MSI?
+    void interrupted() {
 #if LINK
-    // ---- MSI: at least one behind each rising edge of irq, none without; held until it is taken
-    void interrupts(int count) {
-        stall = 16;
-        for (int i = 0; i < count; i++) {
-            top.irq = 1;
-            wait(true, "no MSI for an interrupt");
-            for (int j = 0; j < 20; j++) { step(); if (!top.msi_request) fail("an MSI was withdrawn"); }
-            taken();
-            for (int j = 0; j < 40; j++) { step(); if (top.msi_request) fail("a second MSI for one interrupt"); }
-            top.irq = 0;
-            for (int j = 0; j < 40; j++) { step(); if (top.msi_request) fail("an MSI for an interrupt's end"); }
-        }
-        // An edge comes over with the third clock of the block. Where the MSI before is taken in that one, or earlier, there
-        // has to be another; where later, that one was for both.
-        for (int i = 0; i < count; i++) {
-            int clocks = i % 6;
-            top.irq = 1; wait(true, "no MSI for an interrupt");
-            top.irq = 0; for (int j = 0; j < 40; j++) step();
-            top.irq = 1; top.eval(); top.clk = 1; top.eval(); top.clk = 0; top.eval();
-            for (int j = 0; j < clocks; j++) { top.pcie_clk = 1; top.eval(); top.pcie_clk = 0; top.eval(); }
-            taken();
-            if (clocks < 3) { wait(true, "an interrupt was lost while the one before was taken"); taken(); }
-            top.irq = 0;
-            for (int j = 0; j < 40; j++) { step(); if (top.msi_request) fail("an MSI without an interrupt"); }
-        }
-    }
-
-    void wait(bool request, const char* why) {
-        for (int i = 0; i < 60; i++) { if (top.msi_request == request) return; step(); }
-        fail(why);
-    }
-
-    // One clock of the block in which it takes the MSI.
-    void taken() {
-        top.msi_taken = 1;
-        top.eval();
-        top.pcie_clk = 1; top.eval(); top.pcie_clk = 0; top.msi_taken = 0; top.eval();
-    }
+        if (held && !top.msi_request) fail("an MSI was withdrawn");
+        if (top.msi_request && !held) { held = true; if (--due < 0) fail("an MSI without a reason"); }
+        top.msi_taken = top.msi_request && !keep && may();
+        if (top.msi_taken) held = false;
+#else
+        if (top.msi_due && --due < 0) fail("an MSI without a reason");
 #endif
+    }
+
+#if LINK
+    bool held = false;                                          // an MSI that was not taken yet
+    bool keep = false;                                          // do not take it
+
+    // By hand: the line rises and falls n clocks of the block before the host switches MSI off, and on again.
+    void switchedOff() {
+        stall = 0;
+        for (int clocks = 0; clocks < 12; clocks++) {
+            line(false);
+            readStatus();
+            line(true);
+            due = 0; armed = false; top.msi_taken = 0; held = false;
+            top.eval(); top.clk = 1; top.eval(); top.clk = 0; top.eval();
+            for (int i = 0; i < clocks; i++) tick();
+            top.msi_enable = 0;
+            tick();
+            if (top.msi_request) fail("an MSI while they are switched off");
+            for (int i = 0; i < 40; i++) { top.clk = 1; top.eval(); top.clk = 0; tick(); }
+            if (top.msi_request) fail("an MSI while they are switched off");
+            top.msi_enable = 1;
+            tick();
+            if (top.msi_request) fail("an MSI of the time when they were switched off");
+            line(false);
+            readStatus();
+            line(true);
+        }
+    }
+
+    // By hand: an MSI is taken n clocks of the block after the next one was due, which comes over with the third. Where it is
+    // taken in that one, or earlier, there has to be another; where later, that one was for both.
+    void overlapping() {
+        stall = 0;
+        for (int clocks = 0; clocks < 6; clocks++) {
+            line(false);
+            readStatus();
+            keep = true;
+            line(true);
+            for (int i = 0; i < 40; i++) step();
+            if (!held) fail("no MSI for an interrupt that the host waits for");
+            top.irq = 0;
+            readStatus();
+            top.irq = 1; armed = false;
+            top.eval(); top.clk = 1; top.eval(); top.clk = 0; top.eval();
+            for (int i = 0; i < clocks; i++) tick();
+            top.msi_taken = 1; tick(); top.msi_taken = 0;
+            keep = held = false;
+            due = clocks < 3 ? 1 : 0;
+            line(false);
+        }
+    }
+
+    void tick() { top.pcie_clk = 1; top.eval(); top.pcie_clk = 0; top.eval(); }
+#endif
+
+    void readStatus() {
+        Packet packet = header(0, 0, 1, 0xF, 0, Status, false, "status");
+        completion(packet, 0, false, 4, Status & 0x7F, {readWord(Status, 0xF)});
+        requests.push_back(packet);
+        settle("the status");
+    }
 };
 
 } // namespace
@@ -344,6 +429,7 @@ int main(int argc, char** argv) {
     top.rst = 0;
 #if LINK
     top.pcie_rst = 0;
+    top.msi_enable = 1;
 #endif
     for (int round : {0, 8, 14}) {
         bench.stall = round;
@@ -355,15 +441,20 @@ int main(int argc, char** argv) {
                 case 4: case 5: case 6: case 7: case 8: case 9: bench.write(); break;
                 default: bench.read(); break;
             }
-            if (i % 64 == 63) bench.settle("64 requests");
+            if (i % 16 == 15) {
+                bench.settle("16 requests");
+                bench.line(bench.random() % 2);
+            }
         }
         bench.settle("all requests");
     }
+    bench.line(false);
 #if LINK
-    bench.interrupts(60);
+    bench.switchedOff();
+    bench.overlapping();
 #endif
-    for (uint64_t kind : bench.seen) if (count >= 1000 && kind == 0) bench.fail("a kind of completion did not come up");
-    std::printf("passed: %d requests; completions: %llu with data (%llu without bytes), %llu UR, %llu CA; %llu clocks\n", count,
-                static_cast<unsigned long long>(bench.seen[0]), static_cast<unsigned long long>(bench.seen[3]), static_cast<unsigned long long>(bench.seen[1]),
-                static_cast<unsigned long long>(bench.seen[2]), static_cast<unsigned long long>(bench.clock));
+    for (uint64_t kind : bench.seen) if (count >= 3000 && kind == 0) bench.fail("something did not come up");
+    auto seen = [&](int i) { return static_cast<unsigned long long>(bench.seen[i]); };
+    std::printf("passed: %d requests; completions: %llu with data (%llu without bytes), %llu UR, %llu CA; faults of %llu reads and %llu writes, %llu words behind them; "
+                "%llu MSI; %llu clocks\n", count, seen(0), seen(3), seen(1), seen(2), seen(4), seen(5), seen(7), seen(6), static_cast<unsigned long long>(bench.clock));
 }
