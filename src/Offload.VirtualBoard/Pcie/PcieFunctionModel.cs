@@ -16,11 +16,6 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
     internal const ushort Device = 0x4F46;
     internal const uint BarBytes = 0x20000;
 
-    private const uint RegisterBytes = 0x10000;
-    private const uint IdentityAddress = 0x10000;
-    private const uint StatusAddress = 0x10004;
-    private const uint Identity = 0x4F465042;
-    private const uint CountModulus = 1 << 11;
     private const uint SlaveError = 2;
     private const uint DecodeError = 3;
 
@@ -31,15 +26,19 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
     private readonly uint[] _word = new uint[1];
     private readonly uint[] _line = new uint[2];
     private readonly Task _interrupting;
+    private readonly FunctionBridge _bridge;
     private SafeFileHandle? _message;
-    private uint _count;
-    private uint _fault; // the status without count and interrupt line; 0: none
+    private bool _isCoreGone; // without a core there is no function either
     private long _accessesLeft = long.MaxValue;
     private long _messages;
 
-    internal PcieFunctionModel(RegisterLink link)
+    /// <summary>A function after reset.</summary>
+    /// <param name="link">Registers of the core. Stays the caller's.</param>
+    /// <param name="bridge">Makes the bridge over a register bus; null: the model of it. The function owns what it makes.</param>
+    internal PcieFunctionModel(RegisterLink link, Func<FunctionBridge.RegisterBus, FunctionBridge>? bridge = null)
     {
         _link = link;
+        _bridge = bridge is null ? new FunctionBridgeModel(Access) : bridge(Access);
         _interrupting = Task.Run(() => InterruptAsync(_ending.Token));
     }
 
@@ -64,8 +63,7 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
         lock (_gate)
         {
             _accessesLeft = long.MaxValue;
-            _count = 0;
-            _fault = 0;
+            _bridge.Reset();
         }
     }
 
@@ -120,7 +118,7 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
         {
             lock (_gate)
             {
-                SetFault((uint)offset & (RegisterBytes - 4), SlaveError, write: true);
+                _bridge.WritePart((uint)offset);
             }
 
             return;
@@ -137,6 +135,7 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
         await _ending.CancelAsync().ConfigureAwait(false);
         await _interrupting.ConfigureAwait(false);
         SetMessage(null);
+        _bridge.Dispose();
         _ending.Dispose();
         _seenLow.Dispose();
     }
@@ -155,17 +154,13 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
                 return uint.MaxValue;
             }
 
-            if (address >= RegisterBytes)
+            if (address == FunctionBridge.StatusAddress)
             {
-                return address switch
-                {
-                    IdentityAddress => Identity,
-                    StatusAddress => Status(),
-                    _ => 0,
-                };
+                FollowLine();
             }
 
-            return Access(address, write: false) ? _word[0] : uint.MaxValue;
+            uint value = _bridge.Read(address);
+            return _isCoreGone ? uint.MaxValue : value;
         }
     }
 
@@ -173,19 +168,9 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (IsAway())
+            if (!IsAway())
             {
-                return;
-            }
-
-            if (address == StatusAddress)
-            {
-                _fault = 0;
-            }
-            else if (address < RegisterBytes)
-            {
-                _word[0] = value;
-                _ = Access(address, write: true);
+                _bridge.Write(address, value);
             }
         }
     }
@@ -200,46 +185,33 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
             return false;
         }
 
-        return _accessesLeft == 0;
+        return _accessesLeft == 0 || _isCoreGone;
     }
 
-    private bool Access(uint address, bool write)
+    private uint Access(uint address, bool write, ref uint value)
     {
-        if (_fault != 0)
-        {
-            return false; // behind a failure, nothing is carried out
-        }
-
         try
         {
+            _word[0] = value;
             ValueTask access = write ? _link.WriteAsync(address, _word) : _link.ReadAsync(address, _word);
             access.AsTask().GetAwaiter().GetResult();
-            _count = (_count + 1) % CountModulus;
-            return true;
+            value = _word[0];
+            return 0;
         }
         catch (OffloadException exception) when (exception.Code == OffloadError.LinkFault)
         {
-            SetFault(address, ErrorAt(address), write);
+            return ErrorAt(address);
         }
         catch (Exception exception) when (exception is OffloadException or ObjectDisposedException)
         {
-            _accessesLeft = 0; // without a core there is no function either
-        }
-
-        return false;
-    }
-
-    private void SetFault(uint address, uint response, bool write)
-    {
-        if (_fault == 0)
-        {
-            _fault = (address << 16) | (response << 3) | (write ? 4u : 0) | 1;
+            _isCoreGone = true;
+            return SlaveError;
         }
     }
 
-    private uint Status()
+    private void FollowLine()
     {
-        bool high = false;
+        bool high;
         try
         {
             _link.ReadAsync(RegisterMap.Control.InterruptEnable.Address, _line).AsTask().GetAwaiter().GetResult();
@@ -247,16 +219,23 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OffloadException or ObjectDisposedException)
         {
-            _accessesLeft = 0;
-            return uint.MaxValue;
+            _isCoreGone = true;
+            return;
         }
 
+        Tell(high);
         if (!high && _seenLow.CurrentCount == 0)
         {
             _ = _seenLow.Release();
         }
+    }
 
-        return _fault | (_count << 5) | (high ? 2u : 0);
+    private void Tell(bool high)
+    {
+        if (_bridge.Line(high))
+        {
+            _ = SendMessage();
+        }
     }
 
     /// <summary>An MSI whenever the line rises after the host has seen it low; a host that has seen it high goes on by itself.</summary>
@@ -268,7 +247,11 @@ internal sealed class PcieFunctionModel : IAsyncDisposable
             {
                 await _link.WaitForInterruptAsync(cancellationToken).ConfigureAwait(false);
                 _ = _seenLow.Wait(0, CancellationToken.None); // what was seen before the line rose
-                _ = SendMessage();
+                lock (_gate)
+                {
+                    Tell(high: true);
+                }
+
                 await _seenLow.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }

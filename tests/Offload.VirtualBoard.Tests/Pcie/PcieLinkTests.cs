@@ -11,16 +11,31 @@ using Offload.VirtualBoard.Pcie;
 namespace Offload.VirtualBoard.Tests.Pcie;
 
 /// <summary>The SDK's link over the model of the PCI function, without a bus in between; tests/Offload.Rig runs it over a real one.</summary>
-public sealed class PcieLinkTests : LinkContractTests
+public sealed class PcieLinkTests : PcieLinkContractTests
+{
+    private protected override FunctionBridge? Bridge(FunctionBridge.RegisterBus bus) => null;
+}
+
+/// <summary>The SDK's link over the PCI function whose bridge is the gateware's, in simulation.</summary>
+public sealed class PcieGatewareTests : PcieLinkContractTests
+{
+    private protected override FunctionBridge? Bridge(FunctionBridge.RegisterBus bus) => new SimulatedBridge(bus, 1);
+}
+
+/// <summary>What the SDK's link has to do over a PCI function, whatever bridge that has.</summary>
+public abstract class PcieLinkContractTests : LinkContractTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    protected override async ValueTask<LinkUnderTest> OpenAsync() => new OpenBed(await Bed.OpenAsync());
+    protected override async ValueTask<LinkUnderTest> OpenAsync() => new OpenBed(await OpenBedAsync());
+
+    /// <summary>The bridge to be tested; null: the model of the virtual board.</summary>
+    private protected abstract FunctionBridge? Bridge(FunctionBridge.RegisterBus bus);
 
     [Fact]
     public async Task Registers_go_both_ways_and_all_ones_are_a_value()
     {
-        await using Bed bed = await Bed.OpenAsync();
+        await using Bed bed = await OpenBedAsync();
         Assert.Equal(RegisterMap.Identity.Magic.Info.Constant, await bed.ReadAsync(RegisterMap.Identity.Magic.Address));
         foreach (uint value in new[] { 0u, 0x12345678u, uint.MaxValue })
         {
@@ -32,7 +47,7 @@ public sealed class PcieLinkTests : LinkContractTests
     [Fact]
     public async Task What_the_core_refuses_is_told_with_its_address_and_ends_the_burst()
     {
-        await using Bed bed = await Bed.OpenAsync();
+        await using Bed bed = await OpenBedAsync();
         uint status = RegisterMap.Control.InterruptStatus.Address;
         OffloadException none = await Assert.ThrowsAsync<OffloadException>(async () => await bed.ReadAsync(0xFFFC));
         Assert.Equal(OffloadError.LinkFault, none.Code);
@@ -48,7 +63,7 @@ public sealed class PcieLinkTests : LinkContractTests
     {
         for (int after = 0; after <= 9; after++)
         {
-            await using Bed bed = await Bed.OpenAsync();
+            await using Bed bed = await OpenBedAsync();
             uint[] words = new uint[8];
             bed.Function.Vanish(after);
             if (after < 9)
@@ -75,7 +90,7 @@ public sealed class PcieLinkTests : LinkContractTests
     [InlineData(7)]
     public async Task An_access_that_is_lost_in_a_burst_is_noticed(int lost)
     {
-        await using Bed bed = await Bed.OpenAsync();
+        await using Bed bed = await OpenBedAsync();
         uint[] words = new uint[8];
         bed.Window.LoseAfter = lost;
         OffloadException exception = await Assert.ThrowsAsync<OffloadException>(async () => await bed.Link.ReadAsync(RegisterMap.Identity.MapHash.Address, words));
@@ -90,7 +105,7 @@ public sealed class PcieLinkTests : LinkContractTests
     [Fact]
     public async Task A_write_that_is_lost_is_noticed()
     {
-        await using Bed bed = await Bed.OpenAsync();
+        await using Bed bed = await OpenBedAsync();
         bed.Window.LoseAfter = 1;
         Assert.Equal(
             OffloadError.LinkFault,
@@ -100,7 +115,7 @@ public sealed class PcieLinkTests : LinkContractTests
     [Fact]
     public async Task What_is_no_board_is_refused()
     {
-        await using Bed bed = await Bed.OpenAsync();
+        await using Bed bed = await OpenBedAsync();
         Assert.Throws<RegisterMapMismatchException>(() => new PcieRegisterLink(new ConstantWindow(0), null, bed.Window));
         Assert.Throws<BoardGoneException>(() => new PcieRegisterLink(new ConstantWindow(uint.MaxValue), null, bed.Window));
     }
@@ -108,7 +123,7 @@ public sealed class PcieLinkTests : LinkContractTests
     [Fact]
     public async Task An_interrupt_without_a_reason_ends_no_wait_and_many_cost_little()
     {
-        await using Bed bed = await Bed.OpenAsync();
+        await using Bed bed = await OpenBedAsync();
         using CancellationTokenSource over = new();
         Task waiting = bed.Link.WaitForInterruptAsync(over.Token).AsTask();
         int reads = bed.Window.Reads;
@@ -127,7 +142,7 @@ public sealed class PcieLinkTests : LinkContractTests
     [Fact]
     public async Task Taking_the_device_away_ends_a_wait_and_every_access()
     {
-        await using Bed bed = await Bed.OpenAsync();
+        await using Bed bed = await OpenBedAsync();
         Task waiting = bed.Link.WaitForInterruptAsync().AsTask();
         Libc.Signal(bed.WantedBack);
         await Assert.ThrowsAsync<BoardGoneException>(() => waiting.WaitAsync(Patience));
@@ -137,11 +152,18 @@ public sealed class PcieLinkTests : LinkContractTests
     [Fact]
     public async Task Closing_ends_a_wait()
     {
-        Bed bed = await Bed.OpenAsync();
+        Bed bed = await OpenBedAsync();
         Task waiting = bed.Link.WaitForInterruptAsync().AsTask();
         await bed.DisposeAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => waiting.WaitAsync(Patience));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await bed.ReadAsync(0));
+    }
+
+    private async Task<Bed> OpenBedAsync()
+    {
+        VirtualBoardHardware board = await Bench.OpenAsync(new VirtualBoardOptions());
+        await board.Programmer.LoadAsync(BitstreamFile.Open(Path.Combine(Repository.Root, "artifacts", "virtual", "offload-virtual.obit")));
+        return new Bed(board, bus => Bridge(bus) ?? new FunctionBridgeModel(bus));
     }
 
     /// <summary>A board, its function, and the link to it.</summary>
@@ -149,10 +171,10 @@ public sealed class PcieLinkTests : LinkContractTests
     {
         private readonly BoardHardware _board;
 
-        private Bed(BoardHardware board)
+        internal Bed(BoardHardware board, Func<FunctionBridge.RegisterBus, FunctionBridge> bridge)
         {
             _board = board;
-            Function = new PcieFunctionModel(board.Link);
+            Function = new PcieFunctionModel(board.Link, bridge);
             Window = new ModelWindow(Function);
             SafeFileHandle message = Libc.NewEvent();
             Function.SetMessage(message);
@@ -166,13 +188,6 @@ public sealed class PcieLinkTests : LinkContractTests
         internal SafeFileHandle WantedBack { get; } = Libc.NewEvent();
 
         internal PcieRegisterLink Link { get; }
-
-        internal static async Task<Bed> OpenAsync()
-        {
-            VirtualBoardHardware board = await Bench.OpenAsync(new VirtualBoardOptions());
-            await board.Programmer.LoadAsync(BitstreamFile.Open(Path.Combine(Repository.Root, "artifacts", "virtual", "offload-virtual.obit")));
-            return new Bed(board);
-        }
 
         internal async Task<uint> ReadAsync(uint address)
         {
