@@ -37,7 +37,7 @@ internal sealed class AreaTable
     internal static AreaTable Of(ModuleArea area, BoardRecipe recipe) => new(
     [
         new Row("LUT", area.Luts, recipe.Luts, recipe.LutBudget),
-        new Row("flip-flop", area.Registers, recipe.Luts, null),
+        new Row("flip-flop", area.Registers, recipe.Registers, null),
         new Row("block RAM", area.BlockRams, recipe.BlockRams, recipe.BlockRamBudget),
         new Row("multiplier", area.Multipliers, null, null),
     ]);

@@ -10,15 +10,12 @@ internal sealed partial class BoardRecipe
     /// <summary>Name of the clock that the core runs on; every board of silicon has it.</summary>
     internal const string CoreClock = "core";
 
-    private BoardRecipe(
-        BoardFile board, string part, string device, string package, int speed, int luts, int blockRams, string top, string constraints)
+    private BoardRecipe(BoardFile board, string part, int luts, int registers, int blockRams, string top, string constraints)
     {
         Board = board;
         Part = part;
-        Device = device;
-        Package = package;
-        Speed = speed;
         Luts = luts;
+        Registers = registers;
         BlockRams = blockRams;
         Top = top;
         Constraints = constraints;
@@ -30,17 +27,17 @@ internal sealed partial class BoardRecipe
     /// <summary>The part's full name, as the vendor sells it.</summary>
     internal string Part { get; }
 
-    /// <summary>nextpnr's name of the device: um5g-45k.</summary>
-    internal string Device { get; }
+    /// <summary>What nextpnr has to know of the device, or null where <see cref="Vendor"/> places and routes it.</summary>
+    internal NextpnrDevice? Nextpnr { get; private init; }
 
-    /// <summary>nextpnr's name of the package: CABGA381.</summary>
-    internal string Package { get; }
-
-    /// <summary>Speed grade, 6 to 8.</summary>
-    internal int Speed { get; }
+    /// <summary>The vendor's tool, or null where nextpnr places and routes it.</summary>
+    internal VendorTool? Vendor { get; private init; }
 
     /// <summary>LUTs that the device has.</summary>
     internal int Luts { get; }
+
+    /// <summary>Flip-flops that the device has.</summary>
+    internal int Registers { get; }
 
     /// <summary>Block RAMs (of 18 kbit) that the device has.</summary>
     internal int BlockRams { get; }
@@ -79,60 +76,77 @@ internal sealed partial class BoardRecipe
                 $"board '{board.Name}' has no FPGA to make a bitstream for ({path} has no 'device'); the virtual board's is made by firmware-tools/build-virtual-board.sh");
         }
 
-        device.Only("family", "nextpnr", "package", "speed", "luts", "block_rams");
-        if (device.Text("family") is var family and not "ecp5")
+        string part = yaml.Text("part");
+        string family = device.Text("family");
+        NextpnrDevice? nextpnr = null;
+        VendorTool? vendor = null;
+        switch (family)
         {
-            throw yaml.Wrong($"device.family is '{family}', and ecp5 is what the tools are for");
+            case "ecp5":
+                device.Only("family", "nextpnr", "package", "speed", "luts", "block_rams");
+                if (!board.PayloadKinds.Contains(BitstreamPayload.Ecp5))
+                {
+                    throw yaml.Wrong($"payloads does not list {BitstreamPayload.Ecp5}");
+                }
+
+                nextpnr = new NextpnrDevice(device.Text("nextpnr"), device.Text("package"), (int)device.Number("speed", 6, 8));
+                CheckEcp5(yaml, part, nextpnr);
+                break;
+            case "xilinx7":
+                device.Only("family", "luts", "registers", "block_rams");
+                vendor = new VendorTool(yaml.Mapping("vendor").Only("tool", "script").Text("tool"), yaml.Mapping("vendor").Text("script"));
+                if (!XilinxName().IsMatch(part))
+                {
+                    throw yaml.Wrong($"part '{part}' is not the name of an FPGA of the 7 series such as XC7A200T-2FBG484I");
+                }
+
+                break;
+            default:
+                throw yaml.Wrong($"device.family is '{family}', and ecp5 and xilinx7 are what the tools are for");
         }
 
-        if (!board.PayloadKinds.Contains(BitstreamPayload.Ecp5))
-        {
-            throw yaml.Wrong($"payloads does not list {BitstreamPayload.Ecp5}");
-        }
-
-        BoardRecipe recipe = new(
+        int luts = (int)device.Number("luts", 1, 1_000_000);
+        return new BoardRecipe(
             board,
-            yaml.Text("part"),
-            device.Text("nextpnr"),
-            device.Text("package"),
-            (int)device.Number("speed", 6, 8),
-            (int)device.Number("luts", 1, 1_000_000),
+            part,
+            luts,
+            nextpnr is null ? (int)device.Number("registers", 1, 2_000_000) : luts,
             (int)device.Number("block_rams", 1, 10_000),
             Identifier(yaml, "top", yaml.Text("top")),
             yaml.Text("constraints"))
         {
+            Nextpnr = nextpnr,
+            Vendor = vendor,
             Parameters = ReadParameters(yaml),
             Clocks = ReadClocks(yaml),
             BlockRamBudget = (int?)yaml.OptionalMapping("block_ram")?.Only("budget").OptionalNumber("budget", 1, 10_000),
             LutBudget = (int?)yaml.OptionalMapping("lut")?.Only("budget").OptionalNumber("budget", 1, 1_000_000),
         };
-        recipe.CheckPart(yaml);
-        return recipe;
     }
 
     // A speed grade of another part gives clocks that the board does not keep.
-    private void CheckPart(BoardYaml yaml)
+    private static void CheckEcp5(BoardYaml yaml, string part, NextpnrDevice nextpnr)
     {
-        Match match = PartName().Match(Part);
+        Match match = Ecp5Name().Match(part);
         if (!match.Success)
         {
-            throw yaml.Wrong($"part '{Part}' is not the name of an ECP5 such as LFE5UM5G-45F-8BG381");
+            throw yaml.Wrong($"part '{part}' is not the name of an ECP5 such as LFE5UM5G-45F-8BG381");
         }
 
         string device = match.Groups["kind"].Value switch { "U" => "", "UM" => "um-", _ => "um5g-" } + match.Groups["size"].Value + "k";
-        if (device != Device)
+        if (device != nextpnr.Device)
         {
-            throw yaml.Wrong($"part {Part} is nextpnr's device {device}, and device.nextpnr is {Device}");
+            throw yaml.Wrong($"part {part} is nextpnr's device {device}, and device.nextpnr is {nextpnr.Device}");
         }
 
-        if (match.Groups["speed"].Value != Speed.ToString(CultureInfo.InvariantCulture))
+        if (match.Groups["speed"].Value != nextpnr.Speed.ToString(CultureInfo.InvariantCulture))
         {
-            throw yaml.Wrong($"part {Part} is of speed grade {match.Groups["speed"].Value}, and device.speed is {Speed}");
+            throw yaml.Wrong($"part {part} is of speed grade {match.Groups["speed"].Value}, and device.speed is {nextpnr.Speed}");
         }
 
-        if ("CABGA" + match.Groups["balls"].Value != Package)
+        if ("CABGA" + match.Groups["balls"].Value != nextpnr.Package)
         {
-            throw yaml.Wrong($"part {Part} is in package CABGA{match.Groups["balls"].Value}, and device.package is {Package}");
+            throw yaml.Wrong($"part {part} is in package CABGA{match.Groups["balls"].Value}, and device.package is {nextpnr.Package}");
         }
     }
 
@@ -180,5 +194,9 @@ internal sealed partial class BoardRecipe
     private static partial Regex HierarchicalName();
 
     [GeneratedRegex("^LFE5(?<kind>U|UM|UM5G)-(?<size>12|25|45|85)F-(?<speed>[678])BG(?<balls>[0-9]+)[CI]?$", RegexOptions.CultureInvariant)]
-    private static partial Regex PartName();
+    private static partial Regex Ecp5Name();
+
+    // DS180, "Artix-7 FPGA ordering information".
+    [GeneratedRegex("^XC7[ASKV][0-9]+T?-(1|2|3|1L|2L|1LI|2LE)[A-Z]{3}[0-9]+[CEIQ]$", RegexOptions.CultureInvariant)]
+    private static partial Regex XilinxName();
 }

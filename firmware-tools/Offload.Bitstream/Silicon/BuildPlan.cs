@@ -10,6 +10,12 @@ internal static partial class BuildPlan
     /// <summary>What Yosys does.</summary>
     internal const string SynthesisScript = "synth.ys";
 
+    /// <summary>Where the vendor's tool places and routes: what to do, for people. Not there otherwise.</summary>
+    internal const string VendorFile = "vendor.txt";
+
+    /// <summary>Folder beside a board file with what stands in for the vendor's own blocks, whose insides only its tool has.</summary>
+    private const string VendorFolder = "vendor";
+
     /// <summary>Pins from the board's folder, clocks from its board file.</summary>
     internal const string ConstraintsFile = "constraints.lpf";
 
@@ -35,8 +41,16 @@ internal static partial class BuildPlan
 
         List<string> sources = [.. Directory.EnumerateFiles(rtl, "*.v", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         sources.AddRange(Directory.EnumerateFiles(boardFolder, "*.v").Order(StringComparer.Ordinal));
-        return [.. sources.Select(path => Path.GetRelativePath(root, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFullPath(path) : relative)];
+        return Relative(root, sources);
     }
+
+    /// <summary>Verilog files that name a vendor's blocks, without their insides.</summary>
+    internal static List<string> VendorSources(string root, string boardFolder) => Directory.Exists(Path.Combine(boardFolder, VendorFolder))
+        ? Relative(root, Directory.EnumerateFiles(Path.Combine(boardFolder, VendorFolder), "*.v").Order(StringComparer.Ordinal))
+        : [];
+
+    private static List<string> Relative(string root, IEnumerable<string> paths) =>
+        [.. paths.Select(path => Path.GetRelativePath(root, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFullPath(path) : relative)];
 
     /// <summary>Parameters of the top level with their values: those that the board file states, and the core's clock, where it asks for that.</summary>
     /// <exception cref="ToolException">The top level is not in the board's folder, or does not take what the board file states.</exception>
@@ -77,10 +91,17 @@ internal static partial class BuildPlan
     /// <param name="recipe">The board.</param>
     /// <param name="parameters">Parameters of its top level.</param>
     /// <param name="sources">Its Verilog files.</param>
+    /// <param name="vendorSources">Those of a vendor's blocks.</param>
     /// <param name="work">Folder that the results go to.</param>
-    internal static string YosysScript(BoardRecipe recipe, IReadOnlyList<(string Name, long Value)> parameters, IEnumerable<string> sources, string work)
+    internal static string YosysScript(
+        BoardRecipe recipe, IReadOnlyList<(string Name, long Value)> parameters, IEnumerable<string> sources, IReadOnlyList<string> vendorSources, string work)
     {
         StringBuilder script = new();
+        if (vendorSources.Count > 0)
+        {
+            script.Append(CultureInfo.InvariantCulture, $"read_verilog -lib {string.Join(' ', vendorSources.Select(Quoted))}\n");
+        }
+
         script.Append(CultureInfo.InvariantCulture, $"read_verilog -defer -Ihdl/rtl/generated {string.Join(' ', sources.Select(Quoted))}\n");
         if (parameters.Count > 0)
         {
@@ -89,7 +110,7 @@ internal static partial class BuildPlan
 
         // What keeps its hierarchy is mapped by itself: within one module ABC spares area wherever a path is shorter than the longest one, and
         // knows of no clock that is faster than another. nextpnr and whoever counts areas get one flat netlist.
-        script.Append(CultureInfo.InvariantCulture, $"synth_ecp5 -abc9 -top {recipe.Top}\n");
+        script.Append(CultureInfo.InvariantCulture, $"{(recipe.Vendor is null ? "synth_ecp5" : "synth_xilinx -family xc7 -noiopad")} -abc9 -top {recipe.Top}\n");
         script.Append(CultureInfo.InvariantCulture, $"setattr -mod -unset keep_hierarchy *\nflatten\nopt_clean\nwrite_json {Quoted(Path.Combine(work, Netlist))}\n");
         return script.ToString();
     }
@@ -118,10 +139,24 @@ internal static partial class BuildPlan
         return text.ToString();
     }
 
+    /// <summary>What a vendor's tool has to be told, for people.</summary>
+    /// <exception cref="ToolException">Its script is not there.</exception>
+    internal static string VendorHelp(BoardRecipe recipe, VendorTool vendor, string root, string boardFolder)
+    {
+        string script = Path.Combine(boardFolder, vendor.Script);
+        if (!File.Exists(script))
+        {
+            throw new ToolException(ExitCode.Usage, $"{script} is not there; the board file names it as 'vendor.script'");
+        }
+
+        return $"the {recipe.Part} is placed and routed by {vendor.Tool}, which is no part of this: "
+            + $"run `vivado -mode batch -source {Relative(root, [script])[0]}`. What can be done here is --synth-only, which shows the area\n";
+    }
+
     /// <summary>Arguments of nextpnr-ecp5, apart from the seed and what it writes.</summary>
-    internal static IReadOnlyList<string> Arguments(BoardRecipe recipe, string work) =>
+    internal static IReadOnlyList<string> Arguments(BoardRecipe recipe, NextpnrDevice device, string work) =>
     [
-        $"--{recipe.Device}", "--package", recipe.Package, "--speed", recipe.Speed.ToString(CultureInfo.InvariantCulture),
+        $"--{device.Device}", "--package", device.Package, "--speed", device.Speed.ToString(CultureInfo.InvariantCulture),
         "--json", Path.Combine(work, Netlist), "--top", recipe.Top, "--lpf", Path.Combine(work, ConstraintsFile),
 
         // router2 does not converge on this design.

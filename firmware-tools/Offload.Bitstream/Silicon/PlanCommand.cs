@@ -19,10 +19,21 @@ internal static class PlanCommand
             BoardRecipe recipe = BoardRecipe.Read(SiliconOptions.BoardFile(folder));
             List<(string Name, long Value)> parameters = BuildPlan.Parameters(recipe, folder);
             List<string> sources = BuildPlan.Sources(Path.GetFullPath(parsed.GetRequiredValue(root)), Path.GetFullPath(folder));
+            List<string> vendorSources = BuildPlan.VendorSources(Path.GetFullPath(parsed.GetRequiredValue(root)), Path.GetFullPath(folder));
             string pins = Path.Combine(folder, recipe.Constraints);
-            Write(target, BuildPlan.ConstraintsFile, BuildPlan.Constraints(recipe, ToolFiles.ReadText(pins), pins));
-            Write(target, BuildPlan.SynthesisScript, BuildPlan.YosysScript(recipe, parameters, sources, target));
-            Write(target, BuildPlan.NextpnrArguments, string.Concat(BuildPlan.Arguments(recipe, target).Select(argument => argument + "\n")));
+            string constraints = ToolFiles.ReadText(pins);
+            Write(target, BuildPlan.SynthesisScript, BuildPlan.YosysScript(recipe, parameters, sources, vendorSources, target));
+            if (recipe.Nextpnr is { } device)
+            {
+                Write(target, BuildPlan.ConstraintsFile, BuildPlan.Constraints(recipe, constraints, pins));
+                Write(target, BuildPlan.NextpnrArguments, string.Concat(BuildPlan.Arguments(recipe, device, target).Select(argument => argument + "\n")));
+            }
+
+            if (recipe.Vendor is { } vendor)
+            {
+                Write(target, BuildPlan.VendorFile, BuildPlan.VendorHelp(recipe, vendor, Path.GetFullPath(parsed.GetRequiredValue(root)), Path.GetFullPath(folder)));
+            }
+
             output.WriteLine(
                 $"{recipe.Board.Name}: {recipe.Part}, {sources.Count} Verilog files, {string.Join(", ", recipe.Clocks.Select(clock => $"{clock.Name} {clock.Hz / 1e6:0.###} MHz"))}");
             return (int)ExitCode.Ok;

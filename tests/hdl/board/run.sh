@@ -31,6 +31,10 @@ lint() {
       echo "clean: $board, link $link"
     done
   done
+  verilator --lint-only -Wall -I"$root/hdl/rtl/generated" "$root/hdl/lint.vlt" "$root/hdl/sim/board/lint.vlt" "${folders[@]}" -y "$root/hdl/rtl" \
+    -y "$root/boards/alinx-ax7203" --top-module offload_alinx_ax7203 \
+    "$root/boards/alinx-ax7203/top.v" "$root/boards/alinx-ax7203/vendor/pcie_7x_0.v" "$root/hdl/sim/board/x7_cells.v" || return 1
+  echo "clean: alinx-ax7203, PCI Express"
 }
 
 bench() { spacer "$1" "$2" && timebase "$1" "$2" && lint; }

@@ -27,8 +27,8 @@ public sealed record PcieBoardKind(ushort Vendor, ushort Device, string Board, u
 public sealed class PcieBoardOptions
 {
     /// <summary>Kinds of boards that are looked for. From the start: the virtual board behind a PCI function (10ee:4f46; the vendor is that of the parts
-    /// whose hard block it stands in for, with a device id that the pci.ids list does not have).</summary>
-    public IList<PcieBoardKind> Kinds { get; } = [new(0x10EE, 0x4F46, "virtual", 0x0FF100FF)];
+    /// whose hard block it stands in for, with device ids that the pci.ids list does not have), and the ALINX AX7203 (10ee:4f47).</summary>
+    public IList<PcieBoardKind> Kinds { get; } = [new(0x10EE, 0x4F46, "virtual", 0x0FF100FF), new(0x10EE, 0x4F47, "alinx-ax7203", 0x03636093)];
 
     /// <summary>How registers are reached. Default: whatever the machine has.</summary>
     public PcieAccess Access { get; set; }
