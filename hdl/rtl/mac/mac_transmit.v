@@ -78,35 +78,60 @@ module mac_transmit #(
             assign count_aborted = aborted;
         end else begin : two_clocks
             wire [FIFO_DEPTH_BITS:0] space, count;
-            wire                     valid;
+            wire [67:0]              oldest;
+            wire                     oldest_valid;
             reg                      ready;
             // A clock old, so that the core sees a register: one word can have been written since.
             always @(posedge clk) ready <= !rst && space > {{FIFO_DEPTH_BITS{1'b0}}, 1'b1};
 
+            // The next word stands in registers of its own, which fill only while they are empty: what the line takes has no way
+            // to the crossing's memory and pointers within a clock. A word lasts the line eight clocks, so that the one in which
+            // they are empty costs nothing.
+            reg [67:0] held;
+            reg        held_valid;
+
             async_fifo #(.WIDTH(68), .DEPTH_BITS(FIFO_DEPTH_BITS)) crossing (
                 .write_clk(clk), .write_rst(rst), .write(word_valid && ready), .write_data({word_last, word_bytes, word_data}), .write_space(space),
-                .read_clk(tx_clk), .read_rst(tx_rst), .read(take), .read_data(waiting), .read_valid(valid), .read_count(count)
+                .read_clk(tx_clk), .read_rst(tx_rst), .read(!held_valid), .read_data(oldest), .read_valid(oldest_valid), .read_count(count)
             );
-            assign waiting_valid = valid;
+
+            always @(posedge tx_clk) begin
+                if (!held_valid) held <= oldest;
+                held_valid <= !tx_rst && (held_valid ? !take : oldest_valid);
+            end
+
+            assign waiting       = held;
+            assign waiting_valid = held_valid;
             assign word_ready    = ready;
 
             if (START_WORDS == 1) begin : at_once
                 wire unused = &{1'b0, count};
-                assign start = waiting_valid;
+                // The preamble leaves time to hold it.
+                assign start = held_valid || oldest_valid;
             end else begin : stored
-                // Last words that came in and have not left; for a clock it is less than none, where one left as it came.
+                localparam [31:0] BEHIND = START_WORDS - 1;     // words behind the held one
+                // Last words that came in and have not left; for a clock it is less than none, where one left as it came. This and
+                // enough_words are a clock old: a clock after a word was taken none is held, and nothing starts.
                 wire                       whole;
+                reg                        gone, enough_words;
                 reg  [FIFO_DEPTH_BITS+1:0] frames;
 
                 event_cross #(.BITS(FIFO_DEPTH_BITS + 1)) whole_cross (
                     .from_clk(clk), .from_rst(rst), .from_pulse(word_valid && word_ready && word_last),
                     .to_clk(tx_clk), .to_rst(tx_rst), .to_pulse(whole)
                 );
-                assign start = waiting_valid && ((|frames && !frames[FIFO_DEPTH_BITS+1]) || count >= START_WORDS[FIFO_DEPTH_BITS:0]);
+                assign start = held_valid && ((|frames && !frames[FIFO_DEPTH_BITS+1]) || enough_words);
 
-                always @(posedge tx_clk)
-                    if (tx_rst) frames <= {(FIFO_DEPTH_BITS+2){1'b0}};
-                    else frames <= frames + {{(FIFO_DEPTH_BITS+1){1'b0}}, whole} - {{(FIFO_DEPTH_BITS+1){1'b0}}, take && waiting[67]};
+                always @(posedge tx_clk) begin
+                    enough_words <= held_valid && count >= BEHIND[FIFO_DEPTH_BITS:0];
+                    if (tx_rst) begin
+                        gone   <= 1'b0;
+                        frames <= {(FIFO_DEPTH_BITS+2){1'b0}};
+                    end else begin
+                        gone   <= take && held[67];
+                        frames <= frames + {{(FIFO_DEPTH_BITS+1){1'b0}}, whole} - {{(FIFO_DEPTH_BITS+1){1'b0}}, gone};
+                    end
+                end
             end
 
             event_cross sent_cross (
@@ -132,19 +157,18 @@ module mac_transmit #(
     reg  [63:0] word;                                           // its lowest byte is next
     reg  [2:0]  left;                                           // bytes behind that one in the word
     reg         last;                                           // the word is the frame's last one
+    reg         load;                                           // with this byte the preamble or a word ends, and the next word is due
     reg  [5:0]  length;                                         // bytes of data and padding, up to MIN_FRAME_BYTES
     reg         broken;                                         // the source did not keep up
     reg         swallow;                                        // ... and the rest of its frame has not come yet
     reg  [31:0] crc;
     wire [31:0] crc_next;
-    wire [7:0]  data     = state == DATA ? word[7:0] : 8'd0;
-    wire        word_end = state == DATA && left == 3'd0;
-    wire        none     = word_end && !last && !waiting_valid;
+    wire [7:0]  data     = state == PAD ? 8'd0 : word[7:0];
+    wire        none     = state == DATA && load && !waiting_valid;
     wire        enough   = length >= SHORTEST[5:0] - 6'd1;      // with the byte that leaves now
 
     crc32_8 check (.crc(crc), .data(data), .next(crc_next));
 
-    wire load = (state == PREAMBLE && count == 4'd0) || (word_end && !last);
     assign take = waiting_valid && (swallow || (tx_enable && load));
 
     always @(posedge tx_clk) begin
@@ -153,6 +177,7 @@ module mac_transmit #(
         if (tx_rst) begin
             state   <= IDLE;
             count   <= GAP[3:0];
+            load    <= 1'b0;
             swallow <= 1'b0;
             tx_en   <= 1'b0;
             tx_er   <= 1'b0;
@@ -162,14 +187,16 @@ module mac_transmit #(
                 tx_en <= state != IDLE;
                 tx_er <= state == CHECK && broken;
                 count <= count - {3'd0, count != 4'd0};
+                load  <= load ? waiting_valid && waiting[66:64] == 3'd0 && !waiting[67]
+                              : (state == PREAMBLE && count == 4'd1) || (state == DATA && left == 3'd1 && !last);
                 case (state)
                     IDLE: if (count == 4'd0 && start && !swallow) begin
                         tx_en <= 1'b1;
                         count <= 4'd6;
                         state <= PREAMBLE;
                     end
-                    PREAMBLE: if (count == 4'd0) state <= DATA;
-                    DATA: if (word_end && (last || none)) begin
+                    PREAMBLE: if (load) state <= DATA;
+                    DATA: if (none || (last && left == 3'd0)) begin
                         count   <= 4'd3;
                         swallow <= none;
                         state   <= none || enough ? CHECK : PAD;
@@ -198,7 +225,10 @@ module mac_transmit #(
                     length <= 6'd0;
                     broken <= 1'b0;
                 end
-                PREAMBLE: txd <= count == 4'd0 ? 8'hD5 : 8'h55;
+                PREAMBLE: begin
+                    txd    <= load ? 8'hD5 : 8'h55;
+                    crc    <= 32'hFFFFFFFF;
+                end
                 DATA, PAD: begin
                     txd    <= data;
                     crc    <= crc_next;

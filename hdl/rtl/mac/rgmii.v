@@ -144,30 +144,33 @@ module rgmii (
     // A nibble takes 5 or 50 clocks, the first half of them with the clock's pin high.
     reg  [1:0] tx_speed;
     reg  [5:0] place;                                           // of this clock in the nibble
+    reg        place_last;                                      // ... is the last one
     reg        upper;                                           // the nibble is the upper half of its byte
     reg  [7:0] data;
     reg        enable, error;
 
     wire       slow   = tx_speed == SPEED_100 || tx_speed == SPEED_10;
-    wire [5:0] end_of = tx_speed == SPEED_100 ? 6'd4 : 6'd49;
+    wire       ends   = place == (tx_speed == SPEED_100 ? 6'd3 : 6'd48); // the next clock is the nibble's last
     wire [5:0] middle = tx_speed == SPEED_100 ? 6'd2 : 6'd25;
     wire       first_half  = place < middle || (tx_speed == SPEED_100 && place == middle);  // of the clock's period, at the clock's first half
     wire       second_half = place < middle;                                                // ... at its second half
     wire [3:0] nibble = upper ? data[7:4] : data[3:0];
 
     // The byte is taken a clock before its first nibble goes out.
-    wire       next_byte = place == end_of && upper;
+    wire       next_byte = place_last && upper;
 
     always @(posedge tx_clk) begin
         if (tx_rst || speed != tx_speed) begin
-            tx_speed <= tx_rst ? 2'd2 : speed;
-            place    <= 6'd0;
-            upper    <= 1'b0;
-            enable   <= 1'b0;
-            error    <= 1'b0;
+            tx_speed   <= tx_rst ? 2'd2 : speed;
+            place      <= 6'd0;
+            place_last <= 1'b0;
+            upper      <= 1'b0;
+            enable     <= 1'b0;
+            error      <= 1'b0;
         end else begin
-            place <= place == end_of ? 6'd0 : place + 6'd1;
-            upper <= upper != (place == end_of);
+            place      <= place_last ? 6'd0 : place + 6'd1;
+            place_last <= ends;
+            upper      <= upper != place_last;
             if (next_byte) begin
                 data   <= gmii_txd;
                 enable <= gmii_tx_en;
@@ -175,7 +178,7 @@ module rgmii (
             end
         end
         // gmii_tx_enable is up in the clock in which the byte is taken.
-        gmii_tx_enable <= !tx_rst && (!slow || (place + 6'd1 == end_of && upper));
+        gmii_tx_enable <= !tx_rst && (!slow || (ends && upper));
 
         tx_rise     <= slow ? nibble : gmii_txd[3:0];
         tx_fall     <= slow ? nibble : gmii_txd[7:4];
