@@ -74,6 +74,11 @@ if [ $force = no ] && [ -f "$library" ] && [ "$(cat "$output/.inputs" 2> /dev/nu
     exit 0
 fi
 
+# The core's clock and the UART's rate, as the board file has them.
+core_hz=$(sed -n 's/^ *core: *{.*[ {]hz: *\([0-9]*\).*/\1/p' "boards/$board/board.yaml")
+baud=$(sed -n 's/^ *baud: *\([0-9]*\).*/\1/p' "boards/$board/board.yaml")
+[ -n "$core_hz" ] && [ -n "$baud" ] || { echo "$0: boards/$board/board.yaml states no hz of the clock 'core', or no baud of a link" >&2; exit 2; }
+
 define=BOARD_$(echo "$board" | tr 'a-z-' 'A-Z_')
 start=$(date +%s)
 rm -f -- "$output/.inputs"
@@ -83,7 +88,7 @@ say "translating $board with $kind ($(verilator --version | cut -d ' ' -f 1,2))"
 verilator --cc --exe --top-module board_sim --prefix Vboard_sim --Mdir "$output/obj" -GLINK=$link -D"$define" \
     -Ihdl/rtl/generated -O3 --x-assign 0 --x-initial 0 --output-split 10000 --no-timing -Wno-fatal -Wno-lint \
     -CFLAGS "-std=c++17 -fPIC -fvisibility=hidden -fvisibility-inlines-hidden -fno-gnu-unique" \
-    -CFLAGS "-DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL -DLINK=$link -I$root/hdl/sim/board" \
+    -CFLAGS "-DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL -DLINK=$link -DCORE_HZ=$core_hz -DBAUD=$baud -I$root/hdl/sim/board" \
     -LDFLAGS "-shared -Wl,--version-script=$root/hdl/sim/board/board_sim.map -Wl,--no-undefined -Wl,-z,relro,-z,now -lpthread -latomic" \
     -o libboard_sim.so hdl/sim/board/board_sim.v hdl/sim/board/ecp5_cells.v "boards/$board"/*.v $sources \
     "$root/hdl/sim/board/board_sim.cpp" > "$output/verilator.log" 2>&1 ||

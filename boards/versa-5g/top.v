@@ -5,7 +5,7 @@
 `default_nettype none
 
 module offload_versa_5g #(
-    parameter CORE_HZ          = 100000000,                     // of the core; a whole part of 500 MHz
+    parameter CORE_HZ          = 62500000,                      // of the core; a whole part of 500 MHz
     // Of offload_core; explained there
     parameter DATA_WIDTH       = 64,
     parameter CONNECTIONS      = 1024,
@@ -16,7 +16,7 @@ module offload_versa_5g #(
     parameter FRAME_CLOCKS     = 66,
     // Of the register link
     parameter LINK             = 0,                             // 0: UART, 1: asynchronous FIFO, 2: synchronous FIFO
-    parameter BAUD             = 12000000,
+    parameter BAUD             = 6000000,                       // at most an eighth of CORE_HZ
     // Of the PHYs
     parameter RX_DELAY         = 39,                            // see ecp5_rgmii.v
     parameter PHY_RESET_US     = 20000                          // see offload_board.v

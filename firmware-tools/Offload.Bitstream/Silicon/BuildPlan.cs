@@ -159,8 +159,9 @@ internal static partial class BuildPlan
         $"--{device.Device}", "--package", device.Package, "--speed", device.Speed.ToString(CultureInfo.InvariantCulture),
         "--json", Path.Combine(work, Netlist), "--top", recipe.Top, "--lpf", Path.Combine(work, ConstraintsFile),
 
-        // router2 does not converge on this design.
-        "--router", "router1", "--parallel-refine", "--threads", "2",
+        // router2 does not converge on this design. And no --parallel-refine: it places another way at each run, and the same input is to
+        // make the same bitstream.
+        "--router", "router1",
 
         // The placer gives up where a cell found no place within a number of tries that is too small for a part as full as ours.
         "--placer-heap-cell-placement-timeout", "0",

@@ -221,6 +221,17 @@ module offload_board #(
     endgenerate
 
     // ---- the ports ---------------------------------------------------------------------------------------------------
+    // The core gives its own frames a word of 8 bytes in four clocks, and pauses for eleven more where it sums options
+    // (reply_words.v). From 100 MHz on a gigabit, which takes 64 ns a word, does not overtake that, pause included; from 62.5
+    // MHz on it does not where four words are there before it starts, for the preamble and three words are 16 clocks.
+    localparam START_WORDS = CLOCK_HZ >= 100000000 ? 1 : 4;
+
+    generate
+        if (CLOCK_HZ < 62500000) begin : check_clock
+            offload_board_needs_62500000_hz_at_least_for_a_gigabit invalid ();
+        end
+    endgenerate
+
     wire [DATA_WIDTH-1:0] net_mac_tdata, host_mac_tdata;
     wire [BYTES-1:0]      net_mac_tkeep, host_mac_tkeep;
     wire                  net_mac_tvalid, net_mac_tready, net_mac_tlast, net_mac_tuser;
@@ -231,7 +242,7 @@ module offload_board #(
     wire [1:0]            net_speed, host_speed;
     wire                  net_full_duplex, host_full_duplex;
 
-    mac_port #(.DATA_WIDTH(DATA_WIDTH), .MAX_FRAME_BYTES(MAX_FRAME_BYTES)) net (
+    mac_port #(.DATA_WIDTH(DATA_WIDTH), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .START_WORDS(START_WORDS)) net (
         .clk(clk), .rst(rst),
         .m_axis_tdata(net_mac_tdata), .m_axis_tkeep(net_mac_tkeep), .m_axis_tvalid(net_mac_tvalid),
         .m_axis_tready(net_mac_tready), .m_axis_tlast(net_mac_tlast), .m_axis_tuser(net_mac_tuser),
@@ -246,7 +257,7 @@ module offload_board #(
         .txc_rise(net_txc_rise), .txc_fall(net_txc_fall)
     );
 
-    mac_port #(.DATA_WIDTH(DATA_WIDTH), .MAX_FRAME_BYTES(MAX_FRAME_BYTES)) host (
+    mac_port #(.DATA_WIDTH(DATA_WIDTH), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .START_WORDS(START_WORDS)) host (
         .clk(clk), .rst(rst),
         .m_axis_tdata(host_mac_tdata), .m_axis_tkeep(host_mac_tkeep), .m_axis_tvalid(host_mac_tvalid),
         .m_axis_tready(host_mac_tready), .m_axis_tlast(host_mac_tlast), .m_axis_tuser(host_mac_tuser),

@@ -50,7 +50,7 @@ struct offload_board_sim {
     uint64_t now = 0;
 
     // Each at its own phase; the receivers' clocks are 50 ppm off to either side.
-    Clock core{5000, 1300};
+    Clock core{500'000'000'000 / CORE_HZ, 1300};
     Clock line{4000, 700};
     Clock net{4000, 2900}, host{4000, 3300};
     uint64_t net_drift = 0, host_drift = 0;

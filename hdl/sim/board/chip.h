@@ -1,4 +1,4 @@
-// An FT2232H at the pins: its UART at 12 Mbaud, or its FIFO (data sheet DS_FT2232H, AN_130). Times are picoseconds. It
+// An FT2232H at the pins: its UART at BAUD, or its FIFO (data sheet DS_FT2232H, AN_130). Times are picoseconds. It
 // counts breaches of its rules rather than end the process; tests/hdl/link/pins.h is the strict one.
 #pragma once
 #include <cstdint>
@@ -50,7 +50,7 @@ public:
     }
 
 private:
-    static constexpr uint64_t bit = 83417;
+    static constexpr uint64_t bit = (1'001'000'000'000 + BAUD / 2) / BAUD;
     uint64_t bit_ends_ = 0, sample_at_ = 0;
     uint16_t shift_ = 0, received_ = 0;
     int left_ = 0, bits_ = 0;

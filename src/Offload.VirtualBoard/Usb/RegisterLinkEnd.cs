@@ -44,14 +44,17 @@ public sealed class RegisterLinkEnd : IFtdiPeer, IAsyncDisposable
     /// <inheritdoc/>
     public void Connect(FtdiChannel channel) => Volatile.Write(ref _channel, channel);
 
-    /// <summary>A UART within 3% of 12 Mbaud and 8N1, or the FIFO in its mode.</summary>
+    /// <summary>Bits per second where the board's end is a UART; the Versa's, unless said otherwise.</summary>
+    public int Baud { get; init; } = 6_000_000;
+
+    /// <summary>A UART within 3% of <see cref="Baud"/> and 8N1, or the FIFO in its mode.</summary>
     /// <param name="channel">The channel.</param>
     public bool Understands(FtdiChannel channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
         return _wiring switch
         {
-            FtdiWiring.Uart => channel is { BitMode: FtdiChannel.ResetMode, DataFormat: 8 } && Math.Abs((channel.Baud / 12_000_000) - 1) < 0.03,
+            FtdiWiring.Uart => channel is { BitMode: FtdiChannel.ResetMode, DataFormat: 8 } && Math.Abs((channel.Baud / Baud) - 1) < 0.03,
             FtdiWiring.SyncFifo => channel.BitMode == FtdiChannel.SyncFifoMode,
             _ => channel.BitMode == FtdiChannel.ResetMode,
         };

@@ -99,6 +99,7 @@ public sealed class RecipeTests : IDisposable
         string[] arguments = File.ReadAllLines(_board["work/nextpnr.args"]);
         Assert.Equal(["--um5g-45k", "--package", "CABGA381", "--speed", "8"], arguments[..5]);
         Assert.Contains("router1", arguments);
+        Assert.DoesNotContain("--parallel-refine", arguments);
         Assert.DoesNotContain("--lpf-allow-unconstrained", arguments);
     }
 
