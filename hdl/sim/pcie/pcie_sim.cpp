@@ -1,6 +1,19 @@
 #include "pcie_sim.h"
 
+// With BOARD 1 it is offload_board.v with its PCI Express link: the registers are the core's, and so is the interrupt line.
+#if BOARD
+#include "Voffload_board.h"
+using Top = Voffload_board;
+#define RX(name) s_axis_pcie_##name
+#define TX(name) m_axis_pcie_##name
+#define COMPLETER_ID pcie_completer_id
+#else
 #include "Vpcie_link.h"
+using Top = Vpcie_link;
+#define RX(name) s_axis_rx_##name
+#define TX(name) m_axis_tx_##name
+#define COMPLETER_ID completer_id
+#endif
 #include "verilated.h"
 
 #include <deque>
@@ -27,7 +40,7 @@ uint32_t swapped(uint32_t word) { return __builtin_bswap32(word); }
 
 struct offload_pcie_sim {
     VerilatedContext context;
-    Vpcie_link top{&context};
+    Top top{&context};
     offload_pcie_sim_caller caller;
     std::mt19937_64 random;
 
@@ -42,29 +55,35 @@ struct offload_pcie_sim {
     void offer() {
         if (!offered && !sending.empty() && may()) {
             bool two = sending.size() > 1;
-            top.s_axis_rx_tdata = sending[0] | static_cast<uint64_t>(two ? sending[1] : static_cast<uint32_t>(random())) << 32;
-            top.s_axis_rx_tkeep = two ? 0xFF : 0x0F;
-            top.s_axis_rx_tlast = sending.size() <= 2;
+            top.RX(tdata) = sending[0] | static_cast<uint64_t>(two ? sending[1] : static_cast<uint32_t>(random())) << 32;
+            top.RX(tkeep) = two ? 0xFF : 0x0F;
+            top.RX(tlast) = sending.size() <= 2;
             offered = true;
         }
-        top.s_axis_rx_tvalid = offered;
-        top.m_axis_tx_tready = may();
+        top.RX(tvalid) = offered;
+        top.TX(tready) = may();
         top.msi_taken = top.msi_request && may();
     }
 
     void exchange() {
         if (top.msi_taken) caller.message(caller.context);
-        if (offered && top.s_axis_rx_tready) {
+        if (offered && top.RX(tready)) {
             offered = false;
             for (int i = 0; i < 2 && !sending.empty(); i++) sending.pop_front();
         }
-        if (top.m_axis_tx_tvalid && top.m_axis_tx_tready) {
-            arriving.push_back(static_cast<uint32_t>(top.m_axis_tx_tdata));
-            if (top.m_axis_tx_tkeep == 0xFF) arriving.push_back(static_cast<uint32_t>(top.m_axis_tx_tdata >> 32));
-            complete = top.m_axis_tx_tlast;
+        if (top.TX(tvalid) && top.TX(tready)) {
+            arriving.push_back(static_cast<uint32_t>(top.TX(tdata)));
+            if (top.TX(tkeep) == 0xFF) arriving.push_back(static_cast<uint32_t>(top.TX(tdata) >> 32));
+            complete = top.TX(tlast);
         }
     }
 
+#if BOARD
+    void serve() {}
+    void answer() {}
+    void served() {}
+    void silence() {}
+#else
     // The register bus, before an edge of the core's clock; and which handshakes the edge will carry out.
     bool taken = false, asked = false, told = false;
     void serve() {
@@ -77,10 +96,30 @@ struct offload_pcie_sim {
         if (answering && may()) (writing ? top.m_axil_bvalid : top.m_axil_rvalid) = 1;
     }
 
+    void answer() {
+        told = (top.m_axil_bvalid && top.m_axil_bready) || (top.m_axil_rvalid && top.m_axil_rready);
+        if (taken) top.m_axil_bresp = caller.write(caller.context, top.m_axil_awaddr, top.m_axil_wdata);
+        if (asked) {
+            uint32_t value = 0;
+            top.m_axil_rresp = caller.read(caller.context, top.m_axil_araddr, &value);
+            top.m_axil_rdata = value;
+        }
+    }
+
+    void silence() { top.m_axil_bvalid = top.m_axil_rvalid = 0; answering = false; }
+
     void served() {
         if (told) { top.m_axil_bvalid = top.m_axil_rvalid = 0; answering = false; }
         if (taken) { answering = writing = true; }
         if (asked) { answering = true; writing = false; }
+    }
+#endif
+
+    void clocks(int level) {
+        top.clk = level;
+#if BOARD
+        top.clk_line = level;
+#endif
     }
 
     void step() {
@@ -89,33 +128,29 @@ struct offload_pcie_sim {
         if (core) serve();
         top.eval();
         if (block) exchange();
-        if (core) {
-            told = (top.m_axil_bvalid && top.m_axil_bready) || (top.m_axil_rvalid && top.m_axil_rready);
-            if (taken) top.m_axil_bresp = caller.write(caller.context, top.m_axil_awaddr, top.m_axil_wdata);
-            if (asked) {
-                uint32_t value = 0;
-                top.m_axil_rresp = caller.read(caller.context, top.m_axil_araddr, &value);
-                top.m_axil_rdata = value;
-            }
-        }
-        if (core) top.clk = 1;
+        if (core) answer();
+        if (core) clocks(1);
         if (block) top.pcie_clk = 1;
         top.eval();
         if (core) served();
-        if (core) top.clk = 0;
+        if (core) clocks(0);
         if (block) top.pcie_clk = 0;
         top.eval();
     }
 
-    void reset() {
+    // Of a board, only the link is reset once it runs.
+    void reset(bool first) {
         sending.clear();
         arriving.clear();
-        offered = complete = answering = false;
-        top.m_axil_bvalid = top.m_axil_rvalid = 0;
-        top.rst = top.pcie_rst = 1;
+        offered = complete = false;
+        silence();
+        top.rst = first || !BOARD;
+        top.pcie_rst = 1;
         for (int i = 0; i < 40; i++) step();
-        top.rst = top.pcie_rst = 0;
-        top.completer_id = Completer;
+        top.rst = 0;
+        for (int i = 0; i < 40; i++) step();
+        top.pcie_rst = 0;
+        top.COMPLETER_ID = Completer;
         top.msi_enable = 0;                                     // as a reset leaves it; the host switches it on some time later
         for (int i = 0; i < 60; i++) step();
         top.msi_enable = 1;
@@ -136,7 +171,7 @@ offload_pcie_sim* offload_pcie_sim_create(uint64_t seed, const offload_pcie_sim_
         auto sim = std::make_unique<offload_pcie_sim>();
         sim->caller = *caller;
         sim->random.seed(seed);
-        sim->reset();
+        sim->reset(true);
         return sim.release();
     } catch (const std::bad_alloc&) {
         return nullptr;
@@ -145,7 +180,7 @@ offload_pcie_sim* offload_pcie_sim_create(uint64_t seed, const offload_pcie_sim_
 
 void offload_pcie_sim_destroy(offload_pcie_sim* sim) { delete sim; }
 
-void offload_pcie_sim_reset(offload_pcie_sim* sim) { sim->reset(); }
+void offload_pcie_sim_reset(offload_pcie_sim* sim) { sim->reset(false); }
 
 int32_t offload_pcie_sim_read(offload_pcie_sim* sim, uint32_t address, uint32_t enables, uint32_t* value) {
     sim->arriving.clear();
@@ -171,6 +206,10 @@ int32_t offload_pcie_sim_write(offload_pcie_sim* sim, uint32_t address, uint32_t
 }
 
 void offload_pcie_sim_line(offload_pcie_sim* sim, uint32_t high) {
+#if BOARD
+    (void)high;
+#else
     sim->top.irq = high != 0;
+#endif
     for (int i = 0; i < 60; i++) sim->step();
 }

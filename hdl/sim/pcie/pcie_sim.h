@@ -2,6 +2,9 @@
 // words of BAR 0 by transaction layer packets, and a register bus, which the caller serves. Both clocks tick at random, and
 // every stream stalls at random. Time passes only inside these functions.
 //
+// Or around a whole board with that link, offload_board.v: then the registers are the core's, read and write of the caller
+// are never called, and the interrupt line is what it is.
+//
 // One caller at a time: nothing here locks. Two simulators are independent of each other. No function throws, and none of
 // the caller's may.
 #ifndef OFFLOAD_PCIE_SIM_H

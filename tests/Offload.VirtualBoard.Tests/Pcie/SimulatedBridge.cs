@@ -12,15 +12,22 @@ internal sealed unsafe class SimulatedBridge : FunctionBridge
     private const uint SupportedAbi = 1;
     private const uint WholeWord = 0xF;
 
-    private static readonly Lazy<nint> Library = new(Load);
+    private static readonly Lazy<nint> Link = new(() => Load("pcie"));
+    private static readonly Lazy<nint> Board = new(() => Load("pcie-board", "--board"));
 
+    private readonly nint _library;
     private readonly RegisterBus _bus;
     private readonly GCHandle _self;
     private readonly nint _sim;
     private int _messages;
 
-    internal SimulatedBridge(RegisterBus bus, ulong seed)
+    /// <summary>A link out of reset.</summary>
+    /// <param name="bus">The registers.</param>
+    /// <param name="seed">Of all that is random: clocks, stalls.</param>
+    /// <param name="board">Whether it is a whole board, whose registers are its core's; the bus is not used then.</param>
+    internal SimulatedBridge(RegisterBus bus, ulong seed, bool board = false)
     {
+        _library = (board ? Board : Link).Value;
         _bus = bus;
         _self = GCHandle.Alloc(this);
         Caller caller = new() { Context = GCHandle.ToIntPtr(_self), Read = &OnRead, Write = &OnWrite, Message = &OnMessage };
@@ -62,15 +69,16 @@ internal sealed unsafe class SimulatedBridge : FunctionBridge
         _self.Free();
     }
 
-    private static nint Export(string name) => NativeLibrary.GetExport(Library.Value, "offload_pcie_sim_" + name);
+    private nint Export(string name) => NativeLibrary.GetExport(_library, "offload_pcie_sim_" + name);
 
-    private static nint Load()
+    private static nint Load(string folder, params string[] arguments)
     {
-        using Process build = Process.Start(new ProcessStartInfo(Path.Combine(Repository.Root, "firmware-tools", "build-pcie-simulation.sh")) { RedirectStandardError = true })!;
+        using Process build = Process.Start(
+            new ProcessStartInfo(Path.Combine(Repository.Root, "firmware-tools", "build-pcie-simulation.sh"), arguments) { RedirectStandardError = true })!;
         string error = build.StandardError.ReadToEnd();
         build.WaitForExit();
         Assert.True(build.ExitCode == 0, error);
-        nint library = NativeLibrary.Load(Path.Combine(Repository.Root, "artifacts", "pcie", "libpcie_sim.so"));
+        nint library = NativeLibrary.Load(Path.Combine(Repository.Root, "artifacts", folder, "libpcie_sim.so"));
         Assert.Equal(SupportedAbi, ((delegate* unmanaged[Cdecl]<uint>)NativeLibrary.GetExport(library, "offload_pcie_sim_abi"))());
         return library;
     }
