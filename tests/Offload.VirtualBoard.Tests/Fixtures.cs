@@ -143,10 +143,12 @@ internal static class Run
 /// <summary>Waiting with an end.</summary>
 internal static class Eventually
 {
-    internal static async Task TrueAsync(Func<bool> condition, string what)
+    internal static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+
+    internal static async Task TrueAsync(Func<Task<bool>> condition, string what)
     {
         Stopwatch time = Stopwatch.StartNew();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(time.Elapsed < TimeSpan.FromSeconds(60), what);
             await Task.Delay(5);

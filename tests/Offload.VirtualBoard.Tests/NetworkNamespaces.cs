@@ -54,7 +54,7 @@ internal sealed partial class NetworkNamespaces : IDisposable
         {
             using SafeFileHandle file = File.OpenHandle("/run/netns/" + name);
             Assert.Equal(0, SetNamespace(file, 0x40000000));
-            socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+            socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
         });
         thread.Start();
         thread.Join();

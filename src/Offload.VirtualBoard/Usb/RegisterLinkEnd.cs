@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Offload.Links;
 
 namespace Offload.VirtualBoard.Usb;
@@ -29,6 +30,7 @@ public sealed class RegisterLinkEnd : IFtdiPeer, IAsyncDisposable
     private byte _badFrames;
     private bool _saidHigh;
     private bool _tooLong;
+    private long _lastByte; // when it came
 
     /// <summary>Makes the end of a board.</summary>
     /// <param name="target">Its registers.</param>
@@ -80,6 +82,7 @@ public sealed class RegisterLinkEnd : IFtdiPeer, IAsyncDisposable
             }
 
             Collect(bytes.Span);
+            _lastByte = Stopwatch.GetTimestamp();
             _ = _silence.Change(_frame.Count == 0 ? Timeout.InfiniteTimeSpan : Silence, Timeout.InfiniteTimeSpan);
             _channel?.SendNow();
         }
@@ -183,7 +186,8 @@ public sealed class RegisterLinkEnd : IFtdiPeer, IAsyncDisposable
             await _turn.WaitAsync(_ending.Token).ConfigureAwait(false);
             try
             {
-                if (_frame.Count != 0)
+                // Bytes may have come since the timer ran out, of this frame or of one behind it, and have set it again. It may run out a little early.
+                if (_frame.Count != 0 && Stopwatch.GetElapsedTime(_lastByte) > Silence / 2)
                 {
                     _frame.Clear();
                     _tooLong = false;

@@ -25,7 +25,7 @@ public sealed class PcieGatewareTests : PcieLinkContractTests
 /// <summary>What the SDK's link has to do over a PCI function, whatever bridge that has.</summary>
 public abstract class PcieLinkContractTests : LinkContractTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     protected override async ValueTask<LinkUnderTest> OpenAsync() => new OpenBed(await OpenBedAsync());
 
@@ -134,7 +134,7 @@ public abstract class PcieLinkContractTests : LinkContractTests
 
         await Eventually.TrueAsync(() => bed.Window.Reads > reads, "an interrupt has the line looked at");
         Assert.False(waiting.IsCompleted);
-        Assert.InRange(bed.Window.Reads - reads, 1, 5000); // each look at the line is a read; a storm must not make one of each interrupt
+        Assert.InRange(bed.Window.Reads - reads, 1, 15000); // each look at the line is a read; a storm must not make one of each interrupt
         await over.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }

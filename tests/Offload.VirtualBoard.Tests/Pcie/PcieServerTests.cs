@@ -70,7 +70,7 @@ public sealed class PcieServerTests
 
     private sealed class Client : IDisposable
     {
-        private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 10000 };
+        private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 60_000 };
         private ushort _number;
 
         internal Client(string path) => _socket.Connect(new UnixDomainSocketEndPoint(path));

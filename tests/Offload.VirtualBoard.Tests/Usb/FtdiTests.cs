@@ -66,7 +66,7 @@ public sealed class FtdiTests
             }
         });
         byte[] received = new byte[sent.Length];
-        await stream.ReadExactlyAsync(received).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await stream.ReadExactlyAsync(received).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
         await writing;
         Assert.Equal(sent, received);
     }
@@ -88,7 +88,7 @@ public sealed class FtdiTests
         byte[] sent = [.. Enumerable.Repeat((byte)0x31, length)]; // the first status byte
         await stream.WriteAsync(sent);
         byte[] received = new byte[length];
-        await stream.ReadExactlyAsync(received).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await stream.ReadExactlyAsync(received).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(sent, received);
         using CancellationTokenSource soon = new(TimeSpan.FromMilliseconds(60));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await stream.ReadExactlyAsync(new byte[1], soon.Token));
@@ -118,7 +118,7 @@ public sealed class FtdiTests
         Task<int> reading = stream.ReadAsync(new byte[1]).AsTask();
         await stream.DisposeAsync();
         await stream.DisposeAsync();
-        Assert.Equal(0, await reading.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await reading.WaitAsync(TimeSpan.FromSeconds(60)));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await stream.WriteAsync(new byte[1]));
         await using FtdiStream again = await FtdiStream.OpenAsync(loop.Transport, 0, FtdiMode.SyncFifo);
     }

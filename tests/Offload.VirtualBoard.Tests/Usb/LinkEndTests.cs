@@ -122,7 +122,7 @@ public sealed class LinkEndTests : IAsyncDisposable
 
     private async Task<uint[]> ReceiveAsync()
     {
-        using CancellationTokenSource late = new(TimeSpan.FromSeconds(10));
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
         byte[] buffer = new byte[4096];
         while (_received.IndexOf(0) < 0)
         {

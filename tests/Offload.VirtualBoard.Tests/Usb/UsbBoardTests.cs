@@ -20,7 +20,7 @@ public sealed class UsbBoardTests
         (UsbBench bench, UsbRig rig) = await UsbBench.InProcessAsync(load: false);
         await using (bench)
         {
-            UsbBoardProvider provider = bench.Provider();
+            UsbBoardProvider provider = bench.Provider(options => options.Link = new());
             BoardDescription description = (await provider.DiscoverAsync()).Single(board => board.Id.EndsWith(UsbRig.FifoSerial, StringComparison.Ordinal));
             await using BoardHardware hardware = await provider.OpenAsync(description);
             Assert.False(hardware.Programmer.IsLoaded);
@@ -28,7 +28,7 @@ public sealed class UsbBoardTests
             Assert.Equal(OffloadError.NoBitstream, none.Code);
 
             await rig.LoadAsync(1);
-            Assert.True(await ((UsbRegisterLink)hardware.Link).ConnectAsync());
+            await Eventually.TrueAsync(() => ((UsbRegisterLink)hardware.Link).ConnectAsync().AsTask(), "the board answers");
             Assert.True(hardware.Programmer.IsLoaded);
             uint[] magic = new uint[1];
             await hardware.Link.ReadAsync(RegisterMap.Identity.Magic.Address, magic);
@@ -77,7 +77,7 @@ public sealed class UsbBoardTests
             using TemporaryFolder folder = new();
             await using OffloadBoard board = await OpenAsync(bench, folder, UsbRig.UartSerial);
             await using ConnectionSubscription events = await board.Connections.SubscribeAsync();
-            using CancellationTokenSource late = new(TimeSpan.FromSeconds(10));
+            using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
             SentSegment answer = await SynAsync(rig.Net[0], 20000, late.Token);
             rig.Net[0].Send((Syn(20000) with { Flags = TcpFlags.Ack, Seq = 1001, Ack = answer.Seq + 1 }).ToBytes());
             ConnectionEvent established = await events.ReadAsync(late.Token);
@@ -240,6 +240,6 @@ public sealed class UsbBoardTests
         });
         await Task.Delay(20);
         chip.Unplug();
-        await Assert.ThrowsAsync<BoardGoneException>(() => shifting.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAsync<BoardGoneException>(() => shifting.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 }

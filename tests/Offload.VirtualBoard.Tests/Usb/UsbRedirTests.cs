@@ -168,7 +168,7 @@ public sealed class UsbRedirTests : IAsyncDisposable
 
     private sealed class RedirClient(NetworkStream stream) : IDisposable
     {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
         private readonly List<Packet> _early = [];
         private ulong _id = 1000;
 

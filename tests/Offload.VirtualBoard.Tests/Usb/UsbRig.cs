@@ -143,9 +143,11 @@ internal sealed class UsbBench(UsbBus bus, IAsyncDisposable? rig) : IAsyncDispos
         return (new UsbBench(bus, rig), rig);
     }
 
+    /// <summary>Finds the boards. They answer, however busy the machine is, unless a test configures something else.</summary>
     internal UsbBoardProvider Provider(Action<UsbBoardOptions>? configure = null)
     {
         UsbBoardOptions options = new() { Bus = bus };
+        options.Link = options.Link with { AnswerTimeout = TimeSpan.FromSeconds(30), FirstAnswerTimeout = TimeSpan.FromSeconds(30) };
         configure?.Invoke(options);
         return new UsbBoardProvider(options);
     }
