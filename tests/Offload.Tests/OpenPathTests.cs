@@ -34,7 +34,7 @@ public sealed class OpenPathTests : IDisposable
     public async Task The_kernels_route_and_neighbour_are_taken(string remote, string local)
     {
         HostPort port = Make();
-        using CancellationTokenSource late = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
         OpenPath path = await OpenPath.FindAsync(To(remote), port, late.Token);
         using (path.Hold)
         {
@@ -95,7 +95,7 @@ public sealed class OpenPathTests : IDisposable
         options.Providers.Add(new FakeProvider(new FakeBoard(core, "fake:0", port)));
         await using OffloadBoard board = await OffloadBoard.OpenAsync(null, options);
         Task<ConnectionRow> open = board.Connections.OpenAsync(new IPEndPoint(IPAddress.Parse("10.78.9.9"), 80)).AsTask();
-        using CancellationTokenSource late = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
         ConnectionRow waiting;
         while ((waiting = (await board.Connections.SnapshotAsync(late.Token)).Rows.ToArray().FirstOrDefault()).State != TcpState.SynSent)
         {

@@ -10,7 +10,7 @@ namespace Offload.Tests;
 /// <summary>Hostile bytes on a holder's socket: an error or a closed connection, never a hang, and the board works on for others.</summary>
 public sealed class ProtocolTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("00000000")]

@@ -13,7 +13,7 @@ namespace Offload.Tests;
 /// <summary>What a session does by itself: signs of life, keys, the epoch, and following what it opened.</summary>
 public sealed class SessionTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();

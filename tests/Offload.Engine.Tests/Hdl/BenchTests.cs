@@ -22,7 +22,7 @@ public sealed class BenchTests(ITestOutputHelper output)
     public async Task A_module_holds_in_its_bench(string bench)
     {
         bool full = Environment.GetEnvironmentVariable("OFFLOAD_TEST_FULL") == "1";
-        (int exitCode, string said) = await Tool.RunAsync("bash", full ? [$"tests/hdl/{bench}/run.sh", "--mutants"] : [$"tests/hdl/{bench}/run.sh"], TimeSpan.FromMinutes(full ? 30 : 10));
+        (int exitCode, string said) = await Tool.RunAsync("bash", full ? [$"tests/hdl/{bench}/run.sh", "--mutants"] : [$"tests/hdl/{bench}/run.sh"], TimeSpan.FromMinutes(full ? 30 : 20));
         output.WriteLine(said);
         Assert.True(exitCode == 0, said);
     }

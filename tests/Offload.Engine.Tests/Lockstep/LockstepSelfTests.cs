@@ -40,7 +40,7 @@ public sealed class LockstepSelfTests(ITestOutputHelper output)
     [Fact]
     public void The_stream_is_shrunk_to_what_shows_the_fault()
     {
-        string report = LockstepReport.Check(100, 8, 1000, settings => new ModelTarget(settings, Fault.AcceptsAnyAck))!;
+        string report = LockstepReport.Check(100, 8, 1000, settings => new ModelTarget(settings, Fault.AcceptsAnyAck), patience: TimeSpan.FromMinutes(10))!;
         Assert.Equal(2, report.Split('\n').Count(line => line.Contains("new ", StringComparison.Ordinal)));
         Assert.Contains("new SegmentStep { ", report, StringComparison.Ordinal);
     }

@@ -78,7 +78,7 @@ internal sealed class FakeBoardUnderTest : BoardUnderTest
     public override async ValueTask AnswerOpenAsync(ConnectionOpenOptions options, bool accept)
     {
         ConnectionKey key = ConnectionKey.FromEndPoints(new IPEndPoint(options.LocalAddress!, options.LocalPort!.Value), options.RemoteEndPoint);
-        using CancellationTokenSource late = new(TimeSpan.FromSeconds(10));
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
         while (await _holder.Connections.GetAsync(key, late.Token) is null)
         {
             await Task.Delay(1, late.Token);
