@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Offload.Engine.Tests.Harness;
 using Offload.Links;
 using Offload.Links.Usb;
 using Offload.Registers;
@@ -9,7 +11,8 @@ namespace Offload.Benchmarks;
 
 /// <summary>
 /// What of the bulk pipe a full table read over the synchronous FIFO gets. In process: the SDK's link and FTDI stream against the model of an
-/// FT2232H whose bus is paced, and registers that answer at once. docs/link.md has what the gateware does at its pins.
+/// FT2232H whose bus is paced, and registers that answer at once; and the same in a guest, through libusb and the kernel's host controller. docs/link.md has
+/// what the gateware does at its pins.
 /// </summary>
 internal static class LinkRows
 {
@@ -18,48 +21,110 @@ internal static class LinkRows
     private const int Entries = 16384;
     private const int EntriesEach = 64;
     private const int Rounds = 16;
+    private const int GuestRounds = 2;
+    private const int NoGuest = 77;
+    private const string TableSerial = "TABLE";
+    private const string PipeSerial = "PIPE";
 
-    public static IEnumerable<Measurement> All() => [new Measurement([Efficiency, "link.usb.pipe"], Measure)];
+    private static readonly string[] GuestNames = ["link.usb.guest.efficiency", "link.usb.guest.pipe"];
+
+    public static IEnumerable<Measurement> All() => [new Measurement([Efficiency, "link.usb.pipe"], Measure), new Measurement(GuestNames, MeasureGuest)];
 
     private static IEnumerable<Row> Measure(Bench bench)
     {
         bench.Say("link: a full table over USB");
-        (double table, double pipe) = MeasureAsync().GetAwaiter().GetResult();
+        VirtualUsbBus bus = new();
+        RegisterLinkEnd end = new(new Table(), FtdiWiring.SyncFifo);
+        bus.Plug(0, new FtdiChip(Chip(TableSerial, end) with { BytesPerSecond = BytesPerSecond }));
+        bus.Plug(1, new FtdiChip(Chip(PipeSerial, new Source()) with { BytesPerSecond = BytesPerSecond }));
+        (double table, double pipe) = MeasureAsync(bus, Rounds).GetAwaiter().GetResult();
+        end.DisposeAsync().AsTask().GetAwaiter().GetResult();
         yield return new Row(Efficiency, table / pipe, $"of what the bulk pipe moves, a table of {Entries} entries over the FIFO link; in process, the chip's bus paced") { Goal = 0.85 };
         yield return new Row("link.usb.pipe", pipe / 1e6, $"MB/s that the same pipe moves by itself; its bus is paced to {BytesPerSecond / 1e6:0} MB/s");
     }
 
-    private static async Task<(double Table, double Pipe)> MeasureAsync()
+    /// <summary>Starts the guest; in it, this is called again, and finds the chips at the kernel's bus.</summary>
+    private static IEnumerable<Row> MeasureGuest(Bench bench)
     {
-        long bytes = (long)Entries * EntryLayout.Words * sizeof(uint) * Rounds;
-        double pipe = await PipeAsync(bytes).ConfigureAwait(false);
-        RegisterLinkEnd end = new(new Table(), FtdiWiring.SyncFifo);
-        await using (end.ConfigureAwait(false))
+        if (Environment.GetEnvironmentVariable("OFFLOAD_GUEST") == "1")
         {
-            UsbTransport transport = Open(end);
-            await using (transport.ConfigureAwait(false))
+            (double table, double pipe) = MeasureAsync(new LibUsbBus(), GuestRounds).GetAwaiter().GetResult();
+            return
+            [
+                new Row(GuestNames[0], table / pipe, $"of what the bulk pipe moves, a table of {Entries} entries over the FIFO link; through libusb and an emulated xHCI") { Goal = 0.85 },
+                new Row(GuestNames[1], pipe / 1e6, "MB/s that the same pipe moves by itself, its bus not paced"),
+            ];
+        }
+
+        bench.Say("link: a full table over USB, in a guest");
+        return StartGuestAsync().GetAwaiter().GetResult();
+    }
+
+    private static async Task<IEnumerable<Row>> StartGuestAsync()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("offload-bench-");
+        try
+        {
+            string[] sockets = [Path.Combine(folder.FullName, "table"), Path.Combine(folder.FullName, "pipe")];
+            RegisterLinkEnd end = new(new Table(), FtdiWiring.SyncFifo);
+            UsbRedirServer table = UsbRedirServer.Listen(sockets[0]);
+            UsbRedirServer pipe = UsbRedirServer.Listen(sockets[1]);
+            await using (end.ConfigureAwait(false))
+            await using (table.ConfigureAwait(false))
+            await using (pipe.ConfigureAwait(false))
             {
-                FtdiStream stream = await FtdiStream.OpenAsync(transport, 0, FtdiMode.SyncFifo).ConfigureAwait(false);
-                StreamRegisterLink link = await StreamRegisterLink.OpenAsync(stream).ConfigureAwait(false);
-                await using (link.ConfigureAwait(false))
+                table.Plug(new FtdiChip(Chip(TableSerial, end)));
+                pipe.Plug(new FtdiChip(Chip(PipeSerial, new Source())));
+                using Process guest = Process.Start(new ProcessStartInfo(
+                    Path.Combine(Repository.Root, "firmware-tools", "guest", "run.sh"),
+                    ["--usb", sockets[0], "--usb", sockets[1], "--no-iommu", "--time-limit", "600", "--", "dotnet", typeof(LinkRows).Assembly.Location, "--only", "link.usb.guest", "--json", "--no-build"])
+                { RedirectStandardOutput = true, RedirectStandardError = true })!;
+                Task<string> error = guest.StandardError.ReadToEndAsync();
+                string output = await guest.StandardOutput.ReadToEndAsync().ConfigureAwait(false);
+                await guest.WaitForExitAsync().ConfigureAwait(false);
+                if (guest.ExitCode == NoGuest)
                 {
-                    List<LinkProgram> programs = [.. Enumerable.Range(0, Entries / EntriesEach).Select(i => Program(i * EntriesEach))];
-                    uint[] answers = new uint[programs.Sum(program => program.Answers)];
-                    _ = await link.RunAsync(programs, answers).ConfigureAwait(false); // not counted: everything is compiled first
-                    Stopwatch time = Stopwatch.StartNew();
-                    for (int round = 0; round < Rounds; round++)
-                    {
-                        _ = await link.RunAsync(programs, answers).ConfigureAwait(false);
-                    }
-
-                    double seconds = time.Elapsed.TotalSeconds;
-                    for (int i = 0; i < Entries; i++)
-                    {
-                        Bench.Require(answers[(i * (1 + EntryLayout.Words)) + 4] == Table.Word(i, 3), "the link gave wrong words");
-                    }
-
-                    return (bytes / seconds, pipe);
+                    string why = "no guest is to be had here: " + (await error.ConfigureAwait(false)).Trim().ReplaceLineEndings(" ");
+                    return GuestNames.Select(name => Row.Skipped(name, "", why));
                 }
+
+                Bench.Require(guest.ExitCode == 0, output + await error.ConfigureAwait(false));
+                return [.. output.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonNode.Parse(line)!).Select(row => new Row((string)row["name"]!, (double?)row["value"], (string)row["unit"]!) { Goal = (double?)row["goal"] })];
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<(double Table, double Pipe)> MeasureAsync(UsbBus bus, int rounds)
+    {
+        long bytes = (long)Entries * EntryLayout.Words * sizeof(uint) * rounds;
+        double pipe = await PipeAsync(bus, bytes).ConfigureAwait(false);
+        UsbTransport transport = Open(bus, TableSerial);
+        await using (transport.ConfigureAwait(false))
+        {
+            FtdiStream stream = await FtdiStream.OpenAsync(transport, 0, FtdiMode.SyncFifo).ConfigureAwait(false);
+            StreamRegisterLink link = await StreamRegisterLink.OpenAsync(stream, new() { AnswerTimeout = TimeSpan.FromSeconds(30) }).ConfigureAwait(false);
+            await using (link.ConfigureAwait(false))
+            {
+                List<LinkProgram> programs = [.. Enumerable.Range(0, Entries / EntriesEach).Select(i => Program(i * EntriesEach))];
+                uint[] answers = new uint[programs.Sum(program => program.Answers)];
+                _ = await link.RunAsync(programs, answers).ConfigureAwait(false); // not counted: everything is compiled first
+                Stopwatch time = Stopwatch.StartNew();
+                for (int round = 0; round < rounds; round++)
+                {
+                    _ = await link.RunAsync(programs, answers).ConfigureAwait(false);
+                }
+
+                double seconds = time.Elapsed.TotalSeconds;
+                for (int i = 0; i < Entries; i++)
+                {
+                    Bench.Require(answers[(i * (1 + EntryLayout.Words)) + 4] == Table.Word(i, 3), "the link gave wrong words");
+                }
+
+                return (bytes / seconds, pipe);
             }
         }
     }
@@ -70,9 +135,9 @@ internal static class LinkRows
         .Wait(RegisterMap.TableRead.Status.Address, RegisterMap.TableRead.Status.Busy.Mask, 0)
         .Read(RegisterMap.TableRead.Entry.Address, EntryLayout.Words);
 
-    private static async Task<double> PipeAsync(long bytes)
+    private static async Task<double> PipeAsync(UsbBus bus, long bytes)
     {
-        UsbTransport transport = Open(new Source());
+        UsbTransport transport = Open(bus, PipeSerial);
         await using (transport.ConfigureAwait(false))
         {
             FtdiStream stream = await FtdiStream.OpenAsync(transport, 0, FtdiMode.SyncFifo).ConfigureAwait(false);
@@ -93,11 +158,11 @@ internal static class LinkRows
         }
     }
 
-    private static UsbTransport Open(IFtdiPeer peer)
+    private static FtdiChipOptions Chip(string serial, IFtdiPeer peer) => new() { SerialNumber = serial, Product = "Offload benchmark", ChannelA = peer };
+
+    private static UsbTransport Open(UsbBus bus, string serial)
     {
-        VirtualUsbBus bus = new();
-        bus.Plug(0, new FtdiChip(new FtdiChipOptions { ChannelA = peer, BytesPerSecond = BytesPerSecond }));
-        UsbTransport transport = bus.Open(bus.List()[0]);
+        UsbTransport transport = bus.Open(bus.List().Single(device => device.SerialNumber == serial));
         transport.Claim(0);
         return transport;
     }
