@@ -34,7 +34,7 @@ failed=0
 # suite BOARD FILTER [MEMBERS]
 suite() {
   [ -z "$only" ] || [ "$only" = "$1" ] || return 0
-  printf '{"board":"%s","net_interface":"%s","faults":"/run/share/faults","pins":"CP2112","traces":"/run/share/report"%s}\n' "$1" "$cable" "${3:-}" > "/run/$1.json"
+  printf '{"board":"%s","net_interface":"%s","faults":"/run/share/faults","pins":"cp2112_gpio","traces":"/run/share/report"%s}\n' "$1" "$cable" "${3:-}" > "/run/$1.json"
   echo "--- $1"
   OFFLOAD_RIG=/run/$1.json dotnet "$dll" run --report "/run/share/report/$1" --trx "/run/share/report/$1.trx" --filter "$2" || failed=1
 }

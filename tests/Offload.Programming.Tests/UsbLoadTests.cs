@@ -16,6 +16,7 @@ namespace Offload.Programming.Tests;
 public sealed class UsbLoadTests : IAsyncLifetime
 {
     private const string Id = "versa-5g:OFF00007";
+    private const int FlashLength = 1 << 20; // less to read than a real one's
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("offload-");
@@ -68,6 +69,19 @@ public sealed class UsbLoadTests : IAsyncLifetime
         await client.LoadBitstreamAsync(Write(2));
         Assert.Equal(2u, Model.Part.UserCode);
         Assert.Equal(RegisterMap.Hash, (await client.GetIdentityAsync()).MapHash);
+    }
+
+    [Fact]
+    public void What_is_known_of_a_board_is_what_its_board_file_says()
+    {
+        string boards = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(BoardTests.CoreFile)!, "..", "..", "boards"));
+        foreach (UsbBoardKind kind in UsbBoardKind.Known.Where(one => one.JtagChannel is not null))
+        {
+            string yaml = File.ReadAllText(Path.Combine(boards, kind.Name, "board.yaml"));
+            Assert.Contains($"\nidcode: 0x{kind.IdCode:x8}\n", yaml, StringComparison.Ordinal);
+            Assert.Contains($"jtag: FT2232H channel {(char)('A' + kind.JtagChannel!.Value)}", yaml, StringComparison.Ordinal);
+            Assert.Contains($"flash: {{kind: spi-nor, bytes: {kind.FlashLength}}}", yaml, StringComparison.Ordinal);
+        }
     }
 
     [SkippableFact]
@@ -220,7 +234,14 @@ public sealed class UsbLoadTests : IAsyncLifetime
     private async Task PlugAsync(Func<LinkTarget, LinkTarget>? target = null, bool wired = true)
     {
         Skip.IfNot(File.Exists(BoardTests.CoreFile), "the virtual board is not built: firmware-tools/build-virtual-board.sh");
-        VirtualEcp5Provider provider = new(VirtualEcp5Options.For("versa-5g", BoardTests.CoreFile, new VirtualBoardOptions { Trust = BitstreamTrust.OwnFilesOnly }));
+        VirtualEcp5Provider provider = new(new VirtualEcp5Options
+        {
+            Board = "versa-5g",
+            IdCode = Streams.Lfe5um5g45,
+            FlashLength = FlashLength,
+            CoreFile = BoardTests.CoreFile,
+            Ports = new VirtualBoardOptions { Trust = BitstreamTrust.OwnFilesOnly },
+        });
         _model = (VirtualEcp5Hardware)await provider.OpenAsync((await provider.DiscoverAsync())[0]);
         LinkTarget core = LinkTarget.Of(_model);
         _end = wired ? new RegisterLinkEnd(target?.Invoke(core) ?? core, FtdiWiring.Uart) : null;
@@ -237,6 +258,9 @@ public sealed class UsbLoadTests : IAsyncLifetime
     private ValueTask<OffloadBoard> OpenAsync(Action<UsbBoardOptions>? configure = null)
     {
         UsbBoardOptions usb = new() { Bus = _bus, Trust = BitstreamTrust.OwnFilesOnly, Link = new() { AnswerTimeout = Patience, FirstAnswerTimeout = TimeSpan.FromMilliseconds(200) }, StartTimeout = Patience };
+        UsbBoardKind versa = usb.Kinds[0];
+        usb.Kinds.Clear();
+        usb.Kinds.Add(versa with { FlashLength = FlashLength });
         configure?.Invoke(usb);
         OffloadBoardOptions options = new() { RuntimeDirectory = _folder.FullName, CommandTimeout = Patience, ReadyTimeout = Patience };
         options.Providers.Add(new UsbBoardProvider(usb));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using System.Threading.Channels;
 using Offload.Boards;
 using Offload.Engine.Tests.Harness;
 using Offload.Programming;
@@ -50,7 +51,13 @@ internal static class GuestRun
                 byte[] stream = await TinyStreamAsync();
                 await File.WriteAllBytesAsync(
                     Path.Combine(share, "versa-5g.obit"), BitstreamWriter.Pack("versa-5g", 0x81112043, "1.2.3", RegisterMap.Canonical, BitstreamPayload.Ecp5, stream));
-                stream.CopyTo(model.Flash.Cells); // it starts from its flash
+                stream.CopyTo(model.Flash.Cells);
+                model.Part.SetProgramN(false);
+                model.Part.SetProgramN(true); // it starts from its flash
+
+                // A part takes its time to start; a transfer of the host's does not wait for it.
+                Channel<bool> programN = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+                Task starting = FollowAsync(programN.Reader, model.Part);
                 Cp2112Model pins = new("RIG0001");
                 pins.Drive(8, 8); // PROGRAMN is pulled up
                 pins.Add(0x48, new Lm75Model { Temperature = 36.5 });
@@ -59,7 +66,7 @@ internal static class GuestRun
                 pins.Driven = levels =>
                 {
                     jtag.SetLevels((levels & 1) != 0, (levels & 2) != 0, (levels & 4) != 0);
-                    model.Part.SetProgramN((levels & 8) != 0);
+                    programN.Writer.TryWrite((levels & 8) != 0);
                     pins.Drive((byte)(((levels & 8) << 1) | (jtag.ReadTdo() ? 32 : 0)), 16 | 32); // a wire from line 3 to line 4, and TDO at line 5
                 };
                 pins.Sampled = () => pins.Drive((byte)((model.Part.InitN ? 64 : 0) | (model.Part.Done ? 128 : 0)), 64 | 128);
@@ -77,6 +84,8 @@ internal static class GuestRun
                 int status = await GuestAsync(share, filter, link);
                 await over.CancelAsync();
                 await faults;
+                programN.Writer.Complete();
+                await starting;
                 Copy(Path.Combine(share, "report"), report);
                 string console = Path.Combine(share, "console");
                 if (File.Exists(console))
@@ -104,6 +113,19 @@ internal static class GuestRun
         using MemoryStream stream = new();
         await packed.CopyToAsync(stream);
         return stream.ToArray();
+    }
+
+    private static async Task FollowAsync(ChannelReader<bool> programN, Ecp5Part part)
+    {
+        bool before = true;
+        await foreach (bool level in programN.ReadAllAsync())
+        {
+            if (level != before)
+            {
+                await Task.Run(() => part.SetProgramN(level));
+                before = level;
+            }
+        }
     }
 
     private static string CarryOut(PcieServer pcie, UsbSocket ftdi, Cp2112Model pins, string what, int number)

@@ -12,7 +12,7 @@ namespace Offload.Rig;
 /// <summary>A board that was found at USB is loaded through the MPSSE of its chip, watched at its own pins; then its core answers.</summary>
 public sealed class LoadTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     [BoardFact(Needs.Loading | Needs.Pins)]
     public async Task A_board_is_found_loaded_through_its_JTAG_and_runs()
@@ -21,7 +21,7 @@ public sealed class LoadTests
         try
         {
             using GpioChip pins = PinTests.Open();
-            GpioConfigurationLines lines = Lines(pins);
+            GpioConfigurationLines lines = await LinesAsync(pins);
             OffloadBoardOptions options = new() { RuntimeDirectory = folder.FullName, CommandTimeout = Patience, ReadyTimeout = Patience, LoggerFactory = RigLog.Current };
             options.Providers.Add(new UsbBoardProvider(new UsbBoardOptions
             {
@@ -54,7 +54,7 @@ public sealed class LoadTests
         try
         {
             using GpioChip pins = PinTests.Open();
-            using GpioConfigurationLines lines = Lines(pins);
+            using GpioConfigurationLines lines = await LinesAsync(pins);
             string board = RigConfiguration.Current.Loads!;
             (int code, string output) = await RunAsync(folder, "load", RigConfiguration.Current.Container!, "--board", board, "--json");
             Assert.True(code == 0, output);
@@ -85,7 +85,13 @@ public sealed class LoadTests
         }
     }
 
-    private static GpioConfigurationLines Lines(GpioChip pins) => new(pins, programN: 3, initN: 6, done: 7);
+    /// <summary>Takes the lines; the part runs what its flash has, or what was loaded before.</summary>
+    private static async Task<GpioConfigurationLines> LinesAsync(GpioChip pins)
+    {
+        GpioConfigurationLines lines = new(pins, programN: 3, initN: 6, done: 7);
+        await PinTests.WaitAsync(lines.ReadDone);
+        return lines;
+    }
 
     private static async Task<(int Code, string Output)> RunAsync(DirectoryInfo folder, params string[] arguments)
     {
