@@ -57,7 +57,7 @@ public sealed class ConnectTests : RigTest
             new ConnectionOpenOptions { RemoteEndPoint = (System.Net.IPEndPoint)remote.LocalEndPoint! }, ReleaseMode.Watch);
         Socket peer = scene.Own(await accepting.WaitAsync(Scene.Patience));
         await Transfer.BothWaysAsync(peer, socket);
-        await socket.ReturnToHardwareAsync(scene.Board);
+        await socket.ReturnToHardwareAsync(scene.Board, Transfer.Patiently);
         Assert.Equal(0, await peer.ReceiveAsync(new byte[1]).WaitAsync(Scene.Patience));
     }
 

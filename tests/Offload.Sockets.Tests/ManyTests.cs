@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -29,6 +28,9 @@ public sealed class ManyTests(ITestOutputHelper output) : RigTest
         await using Scene scene = await Rig.BeginAsync();
         await LifeBench.HurryAsync(scene);
         await scene.SetTimerAsync("time_wait", TimeSpan.FromSeconds(1));
+
+        // As many as are opened at a time may wait for their adoption, one after the other, on a machine that has much other work.
+        await scene.SetTimerAsync("adoption_timeout", Longest);
         foreach ((string name, string value) in new[] { ("tcp_rto_min_us", "20000"), ("tcp_rto_max_ms", "1000") })
         {
             // Not all kernels have these; without them it takes longer.
@@ -38,9 +40,7 @@ public sealed class ManyTests(ITestOutputHelper output) : RigTest
             }
         }
 
-        ulong seed = Environment.GetEnvironmentVariable("OFFLOAD_TEST_SEED") is { Length: > 0 } text
-            ? ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
-            : (ulong)Random.Shared.NextInt64();
+        ulong seed = TestSeed.Get();
         output.WriteLine($"OFFLOAD_TEST_SEED={seed}");
         BadCable cable = new(seed, new CableFaults(0.05, 0, 0.05, TimeSpan.FromMilliseconds(5), TimeSpan.Zero));
         await using OffloadListener listener = await scene.AcceptingAsync(
@@ -56,6 +56,12 @@ public sealed class ManyTests(ITestOutputHelper output) : RigTest
             try
             {
                 await LiveAsync(scene, ip, listener.LocalEndPoint, number).WaitAsync(Longest);
+            }
+            catch (Exception exception)
+            {
+                // Of many that fail only one is shown.
+                output.WriteLine($"connection {number}: {exception.GetType().Name} {exception.Message}; {listener.Statistics}; {(serving.IsFaulted ? serving.Exception.Message : "")}");
+                throw;
             }
             finally
             {

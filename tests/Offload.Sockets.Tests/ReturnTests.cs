@@ -20,7 +20,7 @@ public sealed class ReturnTests : RigTest
         await scene.SetTimerAsync("time_wait", TimeSpan.FromMilliseconds(300));
         await using OffloadListener listener = await scene.AcceptingAsync(ip, Watched);
         (Socket client, Socket server) = await scene.TalkAsync(listener);
-        ConnectionRow row = await server.ReturnToHardwareAsync(scene.Board);
+        ConnectionRow row = await server.ReturnToHardwareAsync(scene.Board, Transfer.Patiently);
         Assert.Equal(TcpState.FinWait1, row.State);
         Assert.Equal(Owner.Engine, row.Owner);
         Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(Scene.Patience));
@@ -39,7 +39,7 @@ public sealed class ReturnTests : RigTest
         (Socket client, Socket server) = await scene.TalkAsync(listener);
         client.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, await server.ReceiveAsync(new byte[1]).WaitAsync(Scene.Patience));
-        ConnectionRow row = await server.ReturnToHardwareAsync(scene.Board);
+        ConnectionRow row = await server.ReturnToHardwareAsync(scene.Board, Transfer.Patiently);
         Assert.Equal(TcpState.LastAck, row.State);
         Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(Scene.Patience));
         await scene.GoneAsync(row.Key);
@@ -55,11 +55,11 @@ public sealed class ReturnTests : RigTest
         using Socket owned = server;
         await client.SendAsync("unread"u8.ToArray());
         await Scene.UntilAsync(() => server.Available == 6, () => "the bytes are there");
-        OffloadException refused = await Assert.ThrowsAsync<OffloadException>(() => server.ReturnToHardwareAsync(scene.Board).AsTask());
+        OffloadException refused = await Assert.ThrowsAsync<OffloadException>(() => server.ReturnToHardwareAsync(scene.Board, Transfer.Patiently).AsTask());
         Assert.Equal(OffloadError.DataPending, refused.Code);
         Assert.Equal("unread", await Transfer.ReadTextAsync(server, 6));
         await Transfer.BothWaysAsync(client, server);
-        await server.ReturnToHardwareAsync(scene.Board);
+        await server.ReturnToHardwareAsync(scene.Board, Transfer.Patiently);
         Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(Scene.Patience));
     }
 
@@ -113,7 +113,7 @@ public sealed class ReturnTests : RigTest
         await using OffloadListener listener = await scene.AcceptingAsync(Ip.V4, new OffloadListenerOptions { Release = ReleaseMode.Forget });
         (Socket client, Socket server) = await scene.TalkAsync(listener);
         using Socket owned = server;
-        OffloadException refused = await Assert.ThrowsAsync<OffloadException>(() => server.ReturnToHardwareAsync(scene.Board).AsTask());
+        OffloadException refused = await Assert.ThrowsAsync<OffloadException>(() => server.ReturnToHardwareAsync(scene.Board, Transfer.Patiently).AsTask());
         Assert.Equal(OffloadError.CommandGone, refused.Code);
         await Transfer.BothWaysAsync(client, server);
     }

@@ -25,7 +25,7 @@ public sealed class ServedTests : RigTest
         await using OffloadListener listener = await board.ListenAsync(
             Scene.NewHostEndPoint(Ip.V4), new OffloadListenerOptions { Release = ReleaseMode.Watch });
         (Socket client, Socket accepted) = await scene.TalkAsync(listener);
-        Assert.Equal(TcpState.FinWait1, (await accepted.ReturnToHardwareAsync(board)).State);
+        Assert.Equal(TcpState.FinWait1, (await accepted.ReturnToHardwareAsync(board, Transfer.Patiently)).State);
         Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(Scene.Patience));
 
         Socket remote = scene.NewClient(Ip.V4);

@@ -7,6 +7,9 @@ namespace Offload.Sockets.Tests;
 /// <summary>Bytes through sockets.</summary>
 internal static class Transfer
 {
+    /// <summary>A connection that goes back to the board as soon as its peer has acknowledged everything, however busy the machine is.</summary>
+    internal static readonly SocketReturnOptions Patiently = new() { DrainTimeout = Scene.Patience };
+
     /// <summary>Reads so many bytes of text.</summary>
     internal static async Task<string> ReadTextAsync(Socket socket, int length)
     {

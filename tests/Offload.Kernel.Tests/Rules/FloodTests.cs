@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 using Offload.Connections;
 using Offload.Counters;
@@ -312,9 +311,7 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
 
     private async Task<SynFlood> BeginAsync(Scene scene, Listener listener)
     {
-        ulong seed = Environment.GetEnvironmentVariable("OFFLOAD_TEST_SEED") is { Length: > 0 } text
-            ? ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
-            : (ulong)Random.Shared.NextInt64();
+        ulong seed = TestSeed.Get();
         output.WriteLine($"OFFLOAD_TEST_SEED={seed}");
         Ip ip = listener.EndPoint.AddressFamily == AddressFamily.InterNetwork ? Ip.V4 : Ip.V6;
         SynFlood flood = new(seed, scene.SegmentOf(ConnectionKey.FromEndPoints(listener.EndPoint, new System.Net.IPEndPoint(KernelRig.ClientAddress(ip), 1)), TcpFlags.Syn, 0));

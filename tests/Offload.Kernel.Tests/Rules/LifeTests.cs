@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 using Offload.Connections;
 using Offload.Counters;
@@ -41,7 +40,7 @@ public sealed class LifeTests(ITestOutputHelper output) : RigTest
     public async Task Every_connection_ends_as_tcp_allows(Ip ip)
     {
         int count = Full ? 1000 : 100;
-        ulong seed = Seed();
+        ulong seed = TestSeed.Get();
         output.WriteLine($"OFFLOAD_TEST_SEED={seed}");
         await using Scene scene = await Rig.BeginAsync();
         await LifeBench.HurryAsync(scene);
@@ -213,9 +212,4 @@ public sealed class LifeTests(ITestOutputHelper output) : RigTest
         ulong others = made - (ulong)lives.Length;
         output.WriteLine($"{made} entries: {lives.Length} lives, {others} of SYNs out of the past (P5)");
     }
-
-    private static ulong Seed() =>
-        Environment.GetEnvironmentVariable("OFFLOAD_TEST_SEED") is { Length: > 0 } text
-            ? ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
-            : (ulong)Random.Shared.NextInt64();
 }

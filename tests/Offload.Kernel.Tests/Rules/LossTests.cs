@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 using Offload.Cli.Demo;
 using Offload.Connections;
@@ -34,7 +33,7 @@ public sealed class LossTests(ITestOutputHelper output) : RigTest
     [Trait("Rule", "S1")]
     public async Task Connections_open_and_close_on_a_bad_cable(Ip ip)
     {
-        ulong seed = Seed();
+        ulong seed = TestSeed.Get();
         output.WriteLine($"OFFLOAD_TEST_SEED={seed}");
         await using Scene scene = await Rig.BeginAsync();
         // Retransmissions that come soon, and often enough; a client whose answers to them are not held back.
@@ -167,9 +166,4 @@ public sealed class LossTests(ITestOutputHelper output) : RigTest
 
         Assert.Equal(entries, numbers);
     }
-
-    private static ulong Seed() =>
-        Environment.GetEnvironmentVariable("OFFLOAD_TEST_SEED") is { Length: > 0 } text
-            ? ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
-            : (ulong)Random.Shared.NextInt64();
 }
