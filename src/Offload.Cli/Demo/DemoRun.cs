@@ -21,7 +21,7 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
 
     private const int ClosedAtATime = 100;
 
-    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs it. What it has set up is taken down again however it ends.</summary>
     internal async Task<DemoReport> RunAsync(CancellationToken cancellation)
@@ -160,7 +160,6 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
     private async Task CloseAsync(OffloadBoard board, ClientConnections clients, DemoReport report, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(SettleTime);
         // Before the clients close, so that every closing is told.
         var subscription = await board.Connections.SubscribeAsync(cancellationToken: cancellation).ConfigureAwait(false);
         await using (subscription.ConfigureAwait(false))
@@ -172,6 +171,7 @@ internal sealed class DemoRun(DemoSettings settings, ProgressLine progress)
                 for (int open = report.Rows.Length, closing; (closing = clients.Close(ClosedAtATime)) > 0;)
                 {
                     open = Math.Max(0, open - closing);
+                    limit.CancelAfter(SettleTime);
                     await CloseOursAsync(board, subscription, remaining, open, limit.Token).ConfigureAwait(false);
                     progress.Update(report.Rows.Length - remaining.Count, report.Rows.Length);
                 }

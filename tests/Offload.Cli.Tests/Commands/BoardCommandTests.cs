@@ -204,7 +204,13 @@ public sealed class BoardCommandTests
     {
         using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("bash")
         {
-            ArgumentList = { "-c", $"dotnet '{Repository.Program}' registers list | true; echo ${{PIPESTATUS[0]}}" },
+            // It begins when the pipe has no reader any more.
+            ArgumentList =
+            {
+                "-c",
+                $"gone=$(mktemp -u); {{ until [ -e $gone ]; do sleep 0.01; done; dotnet '{Repository.Program}' registers list; }} | {{ exec <&-; touch $gone; }}; "
+                + "echo ${PIPESTATUS[0]}; rm $gone",
+            },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

@@ -92,7 +92,7 @@ public sealed class ConnectionCommandTests
         Assert.Equal(IPEndPoint.Parse($"{opened["local_address"]}:{opened["local_port"]}"), accepted.RemoteEndPoint);
         var closed = await board.JsonAsync($"close {accepted.RemoteEndPoint} 192.0.2.1:9000");
         Assert.Equal("FIN-WAIT-1", (string)closed["connection"]!["state"]!);
-        accepted.ReceiveTimeout = 20_000;
+        accepted.ReceiveTimeout = 60_000;
         Assert.Equal(0, accepted.Receive(new byte[1]));
 
         // Nobody listens; nobody is there; there is no way.
@@ -135,14 +135,14 @@ public sealed class ConnectionCommandTests
     private static Socket Connect(NetworkNamespace space)
     {
         var socket = space.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        socket.ReceiveTimeout = 20_000;
+        socket.ReceiveTimeout = 60_000;
         socket.Connect(IPEndPoint.Parse(Server));
         return socket;
     }
 
     private static async Task<JsonObject> NextAsync(ProgramRun watch)
     {
-        var line = await watch.Output.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        var line = await watch.Output.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         var json = JsonNode.Parse(line!)!.AsObject();
         Assert.Equal(["schema", "event", "time_us", "reason", "lost", "connection"], json.Select(member => member.Key));
         Assert.Equal(0, (int)json["lost"]!);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Offload.Cli.Shell;
 using Offload.Cli.Tests.Harness;
@@ -29,7 +30,7 @@ public sealed class DemoTests
             // Each connection is at least SYN, SYN,ACK, ACK, two FINs and two ACKs, at the net port.
             Assert.InRange((int)json["frames_captured"]!, 300 * 7, 300 * 12);
             Assert.InRange(new FileInfo(capture).Length, 300 * 7 * 60, long.MaxValue);
-            Assert.Equal(before, Traces());
+            await NothingIsLeftAsync(before);
         }
         finally
         {
@@ -60,23 +61,19 @@ public sealed class DemoTests
     {
         Rights.NeedNetwork();
         var before = Traces();
-        using (var demo = ProgramRun.Start($"demo --connections 2000 --bitstream {Repository.Bitstream}"))
+        var exitCode = 0;
+        for (var attempt = 1; exitCode == 0 && attempt <= 5; attempt++)
         {
+            using var demo = ProgramRun.Start($"demo --connections 2000 --bitstream {Repository.Bitstream}");
             await demo.SayAsync(during);
             demo.Signal(signal);
-            var exitCode = await demo.EndAsync();
 
-            // Closing may have come to its end before the signal came.
-            Assert.Contains(exitCode, signal == "KILL" ? [137] : during == "closing" ? [(int)ExitCode.Interrupted, 0] : new[] { (int)ExitCode.Interrupted });
+            // 0: on a busy machine it had come to its end before the signal came, so once more.
+            exitCode = await demo.EndAsync();
         }
 
-        // The kernel takes a namespace away a moment after its last user has gone.
-        for (var i = 0; i < 100 && Traces() != before; i++)
-        {
-            await Task.Delay(50);
-        }
-
-        Assert.Equal(before, Traces());
+        Assert.Equal(signal == "KILL" ? 137 : (int)ExitCode.Interrupted, exitCode);
+        await NothingIsLeftAsync(before);
     }
 
     [SkippableFact]
@@ -106,10 +103,25 @@ public sealed class DemoTests
         Assert.Contains("CAP_SYS_ADMIN and CAP_NET_ADMIN: run `sudo ./demo.sh`", (string)told["next"]!, StringComparison.Ordinal);
     }
 
-    /// <summary>Everything that a demo could leave behind: named namespaces, devices, mounts of namespaces, sockets of served boards.</summary>
-    private static string Traces() => string.Join(
-        '\n',
-        Entries("/run/netns").Concat(Entries("/sys/class/net")).Concat(Entries("/run/offload")).Concat(File.ReadLines("/proc/self/mounts").Where(line => line.Contains("nsfs", StringComparison.Ordinal))));
+    /// <summary>Waits until nothing is left of what was not there before. The kernel takes a namespace away a moment after its last user has gone, and
+    /// whatever else the machine does meanwhile comes and goes.</summary>
+    private static async Task NothingIsLeftAsync(HashSet<string> before)
+    {
+        var left = Traces();
+        left.ExceptWith(before);
+        for (var started = Stopwatch.GetTimestamp(); left.Count > 0; left.IntersectWith(Traces()))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), string.Join('\n', left));
+            await Task.Delay(50);
+        }
+    }
 
-    private static IEnumerable<string> Entries(string folder) => Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Order() : [];
+    /// <summary>Everything that a demo could leave behind: named namespaces, devices, mounts of namespaces, sockets of served boards.</summary>
+    private static HashSet<string> Traces() =>
+    [
+        .. Entries("/run/netns"), .. Entries("/sys/class/net"), .. Entries("/run/offload"),
+        .. File.ReadLines("/proc/self/mounts").Where(line => line.Contains("nsfs", StringComparison.Ordinal)),
+    ];
+
+    private static string[] Entries(string folder) => Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [];
 }

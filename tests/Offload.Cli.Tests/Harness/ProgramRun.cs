@@ -100,10 +100,17 @@ internal sealed class ProgramRun : IDisposable
         {
             if (_process.HasExited)
             {
+                // What it has said last may still be on its way.
+                await _errorReader;
+                if (Error.Contains(text, StringComparison.Ordinal))
+                {
+                    return;
+                }
+
                 throw new InvalidOperationException($"It ended before it said '{text}': {Error}");
             }
 
-            await Task.Delay(20, limit.Token);
+            await Task.Delay(5, limit.Token);
         }
     }
 
