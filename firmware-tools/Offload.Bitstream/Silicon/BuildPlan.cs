@@ -111,7 +111,9 @@ internal static partial class BuildPlan
         // What keeps its hierarchy is mapped by itself: within one module ABC spares area wherever a path is shorter than the longest one, and
         // knows of no clock that is faster than another. nextpnr and whoever counts areas get one flat netlist.
         script.Append(CultureInfo.InvariantCulture, $"{(recipe.Vendor is null ? "synth_ecp5" : "synth_xilinx -family xc7 -noiopad")} -abc9 -top {recipe.Top}\n");
-        script.Append(CultureInfo.InvariantCulture, $"setattr -mod -unset keep_hierarchy *\nflatten\nopt_clean\nwrite_json {Quoted(Path.Combine(work, Netlist))}\n");
+        // synth_ecp5 names cells after the nets that they drive, by which the area is told apart by modules; synth_xilinx does not.
+        string names = recipe.Vendor is null ? "" : "autoname\n";
+        script.Append(CultureInfo.InvariantCulture, $"setattr -mod -unset keep_hierarchy *\nflatten\nopt_clean\n{names}write_json {Quoted(Path.Combine(work, Netlist))}\n");
         return script.ToString();
     }
 

@@ -144,8 +144,8 @@
     end
 
     always @* if (f_started) begin
-        cover (f_told && f_failed && f_failure[0]);
-        cover (f_told && f_failed && !f_failure[0]);
+        cover (f_told && f_failed);
+        cover (f_failed && f_failure[0]);
         cover (f_tx_stalled && m_axis_tx_tready && m_axis_tx_tlast && with_data);
         cover (state == TYPE && f_begun && !f_wants && kind == 5'd0);
     end

@@ -74,6 +74,7 @@ public sealed partial class VendorTests : IDisposable
         string script = File.ReadAllText(_board["work/synth.ys"]);
         Assert.StartsWith($"read_verilog -lib \"{_board["tiny/vendor/block.v"]}\"\n", script, StringComparison.Ordinal);
         Assert.Contains("synth_xilinx -family xc7 -noiopad -abc9 -top tiny\n", script, StringComparison.Ordinal);
+        Assert.Contains("opt_clean\nautoname\nwrite_json", script, StringComparison.Ordinal);
         Assert.False(File.Exists(_board["work/nextpnr.args"]));
         string help = File.ReadAllText(_board["work/vendor.txt"]);
         Assert.Contains($"vivado -mode batch -source {_board["tiny/build.tcl"]}", help, StringComparison.Ordinal);
