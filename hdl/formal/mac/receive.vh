@@ -11,8 +11,11 @@
     always @(posedge rx_clk)
         if (rx_rst) f_open <= 1'b0;
         else if (push) f_open <= !push_last;
-    reg f_pushed;
-    always @(posedge rx_clk) f_pushed <= push && !rx_rst;
+    reg f_pushed, f_pushed_before;
+    always @(posedge rx_clk) begin
+        f_pushed        <= push && !rx_rst;
+        f_pushed_before <= f_pushed && !rx_rst;
+    end
 
     always @* if (f_started && !rx_rst) begin
         if (state != DATA) assert (!f_open);
@@ -24,8 +27,9 @@
         if (good_end) assert (push_last && !push_bad);
         // For the induction.
         if (f_open) assert (`F_SPACE);
-        if (f_pushed) assert (!whole);
-        if (space_for_two && !f_pushed) assert (`F_SPACE_FOR_TWO);
+        if (f_pushed) assert (state != DATA || place == 3'd1);
+        if (f_pushed_before) assert (state != DATA || place != 3'd0);
+        if (space_for_two && !f_pushed && !f_pushed_before) assert (`F_SPACE_FOR_TWO);
         if (f_stalled) assert (`F_HELD);
         assert (state != 2'd3);
         if (state == DATA) assert (length <= 17 + 4 && started == (length >= 8 + 4 + 1));

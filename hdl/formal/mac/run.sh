@@ -14,7 +14,7 @@ translate() {
     bind_properties "$1/common/fifo.v" "$here/fifo.vh" "$2/fifo.v"
     crossing="$2/fifo.v" space='!one_clock.full' two='one_clock.count < 3' held='!one_clock.empty'
   else
-    crossing="$here/space.v $1/common/event_cross.v $1/common/synchronizer.v" space='two_clocks.space != 0' two='two_clocks.space > 1' held="1'b1"
+    crossing="$here/space.v $1/common/event_cross.v $1/common/synchronizer.v" space='two_clocks.space > two_clocks.leaves' two='two_clocks.space > 1' held="1'b1"
   fi
   sed -i -e "1i \\\`define F_SPACE $space" -e "1i \\\`define F_SPACE_FOR_TWO $two" -e "1i \\\`define F_HELD $held" "$2/$3.v"
   smt2 "$2/$3.smt2" mac_receive "$2/$3.v" "$here/any_crc.v" "$1/mac/word_widen.v" $crossing \

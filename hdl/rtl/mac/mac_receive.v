@@ -7,7 +7,7 @@
 // the stream's user has no time is dropped, whole or by tuser, and counted apart.
 //
 // With one clock for everything the crossing is a wire: the last beat is on m_axis in the clock after the last byte of
-// the check sequence (ONE_CLOCK, 64 bits). Else it takes three clocks of `clk` more at most, and a fourth above 64 bits.
+// the check sequence (ONE_CLOCK, 64 bits). Else it takes a clock of `rx_clk` and three of `clk` more at most, and a fourth above 64 bits.
 
 `default_nettype none
 
@@ -150,11 +150,22 @@ module mac_receive #(
             wire [FIFO_DEPTH_BITS:0] space;
             wire                     valid;
             reg                      space_before;
-            // A clock old, for the clock's sake: before a word that is not the last one there was none in the clock before.
+            // A clock old, for the clock's sake, as is what is written: before a word that is not the last one there was none in
+            // the two clocks before.
             always @(posedge rx_clk) space_before <= !rx_rst && space > {{FIFO_DEPTH_BITS{1'b0}}, 1'b1};
 
+            reg [68:0] leaving;
+            reg        leaves, leaves_good, leaves_bad, leaves_overflow;
+            always @(posedge rx_clk) begin
+                leaving         <= pushed;
+                leaves          <= push && !rx_rst;
+                leaves_good     <= good_end && !rx_rst;
+                leaves_bad      <= bad_end && !rx_rst;
+                leaves_overflow <= overflow && !rx_rst;
+            end
+
             async_fifo #(.WIDTH(69), .DEPTH_BITS(FIFO_DEPTH_BITS)) crossing (
-                .write_clk(rx_clk), .write_rst(rx_rst), .write(push), .write_data(pushed), .write_space(space),
+                .write_clk(rx_clk), .write_rst(rx_rst), .write(leaves), .write_data(leaving), .write_space(space),
                 .read_clk(clk), .read_rst(rst), .read(arrived_ready), .read_data(arrived), .read_valid(valid)
             );
             // While rx_clk stands still, a reset is in this half alone, and what is in the other one means nothing.
@@ -162,13 +173,13 @@ module mac_receive #(
             assign space_for_two = space_before;
 
             event_cross good_cross (
-                .from_clk(rx_clk), .from_rst(rx_rst), .from_pulse(good_end), .to_clk(clk), .to_rst(rst), .to_pulse(count_good)
+                .from_clk(rx_clk), .from_rst(rx_rst), .from_pulse(leaves_good), .to_clk(clk), .to_rst(rst), .to_pulse(count_good)
             );
             event_cross bad_cross (
-                .from_clk(rx_clk), .from_rst(rx_rst), .from_pulse(bad_end), .to_clk(clk), .to_rst(rst), .to_pulse(count_bad)
+                .from_clk(rx_clk), .from_rst(rx_rst), .from_pulse(leaves_bad), .to_clk(clk), .to_rst(rst), .to_pulse(count_bad)
             );
             event_cross overflow_cross (
-                .from_clk(rx_clk), .from_rst(rx_rst), .from_pulse(overflow), .to_clk(clk), .to_rst(rst), .to_pulse(count_overflow)
+                .from_clk(rx_clk), .from_rst(rx_rst), .from_pulse(leaves_overflow), .to_clk(clk), .to_rst(rst), .to_pulse(count_overflow)
             );
         end
     endgenerate

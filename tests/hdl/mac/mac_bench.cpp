@@ -215,7 +215,7 @@ class Bench {
                 default: break;
             }
             symbols = frame_symbols(whole, preamble);
-            if (kind == 6) symbols[below(symbols.size())].error = true;                                    // rx_er anywhere
+            if (kind == 6) symbols[below(chance(50) ? preamble + 1 : symbols.size())].error = true;        // rx_er anywhere, often before the data
             if (kind == 7) symbols.back().error = true;                                                    // ... in the last byte
             if (kind == 8) {                                                                               // no delimiter: noise
                 symbols.clear();
