@@ -4,7 +4,12 @@ using static Offload.Bitstream.Tests.Samples;
 
 namespace Offload.Bitstream.Tests;
 
+/// <summary>Tests that change what this process's children inherit: they run beside no others.</summary>
+[CollectionDefinition(nameof(ChangesEnvironment), DisableParallelization = true)]
+public sealed class ChangesEnvironment;
+
 /// <summary>Whether a whole container fits a board, and may run there.</summary>
+[Collection(nameof(ChangesEnvironment))]
 public sealed class RequirementTests
 {
     private static readonly UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
