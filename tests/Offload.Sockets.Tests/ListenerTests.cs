@@ -83,6 +83,31 @@ public sealed partial class ListenerTests : RigTest
     }
 
     [SkippableFact]
+    public async Task It_listens_again_where_sockets_of_its_port_live_on()
+    {
+        await using Scene scene = await Rig.BeginAsync();
+        OffloadListener first = await scene.AcceptingAsync(Ip.V4);
+        (Socket client, Socket server) = await scene.TalkAsync(first);
+        using Socket owned = server;
+        await first.DisposeAsync();
+        await using OffloadListener second = await scene.Board.ListenAsync(first.LocalEndPoint);
+        (Socket _, Socket next) = await scene.TalkAsync(second);
+        next.Dispose();
+        await Transfer.BothWaysAsync(client, server);
+
+        // Two that hold the port exclude each other, and one that listens excludes both.
+        OffloadException taken = await Assert.ThrowsAsync<OffloadException>(() => scene.Board.ListenAsync(first.LocalEndPoint).AsTask());
+        Assert.Equal(OffloadError.AddressInUse, taken.Code);
+        using Socket ordinary = scene.Rig.Host.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        Assert.Equal(SocketError.AddressAlreadyInUse, Assert.Throws<SocketException>(() => ordinary.Bind(first.LocalEndPoint)).SocketErrorCode);
+        await second.DisposeAsync();
+        ordinary.Bind(first.LocalEndPoint);
+        ordinary.Listen();
+        taken = await Assert.ThrowsAsync<OffloadException>(() => scene.Board.ListenAsync(first.LocalEndPoint).AsTask());
+        Assert.Equal(OffloadError.AddressInUse, taken.Code);
+    }
+
+    [SkippableFact]
     public async Task Disposing_with_nobody_accepting_resets_the_client()
     {
         await using Scene scene = await Rig.BeginAsync();

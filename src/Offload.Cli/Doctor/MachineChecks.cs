@@ -54,7 +54,8 @@ internal static class MachineChecks
             : new(BoardFindingKind.Limited, "libusb", "libusb-1.0 is missing: boards on USB cannot be opened", "apt-get install libusb-1.0-0");
     }
 
-    private static BoardFinding Firewall()
+    /// <summary>Rules of the calling thread's network namespace that would end adopted connections.</summary>
+    internal static BoardFinding Firewall()
     {
         const string LooseFile = "/proc/sys/net/netfilter/nf_conntrack_tcp_loose";
         if (!File.Exists(LooseFile))

@@ -43,7 +43,7 @@ internal sealed class HeldEndPoint : IDisposable
         SafeSocketHandle socket = PosixSocket.Open(endPoint.AddressFamily);
         try
         {
-            PosixSocket.Bind(socket, endPoint);
+            BindBesideRemains(socket, endPoint);
             return new HeldEndPoint(socket, PosixSocket.PortOf(socket, endPoint), FindMac(endPoint.Address, hostInterface));
         }
         catch (SocketException exception)
@@ -55,6 +55,29 @@ internal sealed class HeldEndPoint : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Binds it beside what is left of connections of the port: adopted sockets that live on, those that the kernel still closes after their
+    /// process has ended, TIME-WAIT. They have SO_REUSEADDR; whoever holds or listens does not share.</summary>
+    private static void BindBesideRemains(SafeSocketHandle socket, IPEndPoint endPoint)
+    {
+        try
+        {
+            PosixSocket.Bind(socket, endPoint);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse && endPoint.Port != 0)
+        {
+            if (PosixSocket.TryReuseAddress(socket) != 0)
+            {
+                throw;
+            }
+
+            PosixSocket.Bind(socket, endPoint);
+            if (PosixSocket.TryReuseAddress(socket, reuse: false) != 0)
+            {
+                throw;
+            }
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class OffloadListener : IAsyncDisposable
     private readonly ConnectionSubscription _events;
     private readonly Listener _listener;
     private readonly bool _forget;
+    private readonly HardwareCloser? _closer;
     private readonly ILogger _logger;
     private readonly Channel<Candidate> _candidates = Channel.CreateUnbounded<Candidate>();
     private readonly Channel<Socket> _sockets = Channel.CreateUnbounded<Socket>();
@@ -51,6 +52,7 @@ public sealed class OffloadListener : IAsyncDisposable
         _events = events;
         _listener = listener;
         _forget = forget;
+        _closer = options.CloseInHardware is { } how ? new HardwareCloser(session, how, logger) : null;
         _logger = logger;
         _room = new SemaphoreSlim(options.Backlog);
         LocalEndPoint = listener.EndPoint;
@@ -70,7 +72,7 @@ public sealed class OffloadListener : IAsyncDisposable
     /// <summary>What it has done so far.</summary>
     public OffloadListenerStatistics Statistics => new(
         Interlocked.Read(ref _adopted), Interlocked.Read(ref _gone), Interlocked.Read(ref _refused), Interlocked.Read(ref _aborted),
-        Interlocked.Read(ref _leftToKernel), _sockets.Reader.Count);
+        Interlocked.Read(ref _leftToKernel), _closer?.Returned ?? 0, _sockets.Reader.Count);
 
     /// <summary>Waits for the next connection. The socket is connected, with the options that the board agreed, and the core has handed it over: what the
     /// peer sent so far is in it, or on its way.</summary>
@@ -136,7 +138,7 @@ public sealed class OffloadListener : IAsyncDisposable
         ListenerOptions wanted = options.ToListener(endPoint, options.ZeroWindow ?? identity.ParkSlots == 0);
         ListenerRules.Check(wanted);
         bool forget = options.Release == ReleaseMode.Forget
-            || (options.Release == ReleaseMode.Auto && identity.Connections <= OffloadListenerOptions.SmallTable);
+            || (options is { Release: ReleaseMode.Auto, CloseInHardware: null } && identity.Connections <= OffloadListenerOptions.SmallTable);
 
         // Before the listener, so that no event of it is missed.
         ConnectionSubscription events = new(await session.SubscribeAsync(BoardConnections.DefaultCapacity, cancellationToken).ConfigureAwait(false));
@@ -323,7 +325,7 @@ public sealed class OffloadListener : IAsyncDisposable
             row = now;
         }
 
-        Adoption adoption = await _adopter.AdoptAsync(row, _forget).ConfigureAwait(false);
+        Adoption adoption = await _adopter.AdoptAsync(row, _forget, _closer).ConfigureAwait(false);
         switch (adoption.Outcome)
         {
             case AdoptionOutcome.Adopted:

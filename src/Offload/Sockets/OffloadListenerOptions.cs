@@ -41,6 +41,14 @@ public sealed record OffloadListenerOptions
     /// <summary>What the core keeps of a connection that went to the host.</summary>
     public ReleaseMode Release { get; init; } = ReleaseMode.Auto;
 
+    /// <summary>How connections go back to the board when their sockets are disposed; null (default): the kernel closes them. It keeps them then through
+    /// TIME-WAIT, the board otherwise, as <see cref="SocketExtensions.ReturnToHardwareAsync"/> says. Needs <see cref="ReleaseMode.Watch"/>, which
+    /// <see cref="ReleaseMode.Auto"/> then means.</summary>
+    /// <remarks>Disposing returns at once; the rest happens in the background, while the process and the board are there. What cannot go back is closed by the
+    /// kernel, as any socket: one that was shut down, or lingers, or has unread data; one whose peer does not acknowledge all within
+    /// <see cref="SocketReturnOptions.DrainTimeout"/>. Kestrel shuts its sockets down, so its connections never go back.</remarks>
+    public SocketReturnOptions? CloseInHardware { get; init; }
+
     /// <summary>Whether the peer is offered no window until the connection is adopted, so that nothing has to be parked, at the price of a round trip
     /// before it may send. Null: where the core can park nothing (<see cref="Boards.BoardIdentity.ParkSlots"/> is 0).</summary>
     public bool? ZeroWindow { get; init; }
@@ -100,6 +108,13 @@ public sealed record OffloadListenerOptions
         {
             throw new ArgumentException($"{nameof(Release)}, {nameof(Orphans)} or {nameof(AllowedSources)} is none that is defined.");
         }
+
+        CloseInHardware?.Check();
+        if (CloseInHardware is not null && Release == ReleaseMode.Forget)
+        {
+            throw new ArgumentException(
+                $"{nameof(CloseInHardware)} needs {nameof(ReleaseMode)}.{nameof(ReleaseMode.Watch)}: the board cannot take back what it has forgotten.");
+        }
     }
 }
 
@@ -109,5 +124,7 @@ public sealed record OffloadListenerOptions
 /// <param name="Refused">Connections that were reset because their source is not allowed.</param>
 /// <param name="Aborted">Connections that were reset because the kernel refused them.</param>
 /// <param name="LeftToKernel">Connections of cookies whose tuple the kernel had in use, and that were left to it.</param>
+/// <param name="Returned">Connections that went back to the board when their sockets were disposed.</param>
 /// <param name="Waiting">Sockets that wait for <see cref="OffloadListener.AcceptSocketAsync"/> now.</param>
-public readonly record struct OffloadListenerStatistics(long Adopted, long Gone, long Refused, long Aborted, long LeftToKernel, int Waiting);
+public readonly record struct OffloadListenerStatistics(
+    long Adopted, long Gone, long Refused, long Aborted, long LeftToKernel, long Returned, int Waiting);

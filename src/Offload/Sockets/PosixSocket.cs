@@ -24,6 +24,7 @@ internal static partial class PosixSocket
     private const int IPv6Level = 41;
     private const int IPv6Only = 26;
     private const int ReuseAddress = 2;
+    private const int DuplicateCloseOnExec = 1030;
     private const nuint UnreadRequest = 0x541B;
     private const nuint UnsentRequest = 0x5411;
 
@@ -87,11 +88,11 @@ internal static partial class PosixSocket
         return ((IPEndPoint)bound.Create(address)).Port;
     }
 
-    /// <summary>Lets others bind its port as well (SO_REUSEADDR). Not 0 where it fails.</summary>
-    public static unsafe int TryReuseAddress(SafeSocketHandle socket)
+    /// <summary>Lets others bind its port as well, or not (SO_REUSEADDR). Not 0 where it fails.</summary>
+    public static unsafe int TryReuseAddress(SafeSocketHandle socket, bool reuse = true)
     {
-        int one = 1;
-        return SetOption(socket, SocketLevel, ReuseAddress, &one, sizeof(int));
+        int value = reuse ? 1 : 0;
+        return SetOption(socket, SocketLevel, ReuseAddress, &value, sizeof(int));
     }
 
     /// <summary>Sets an option of TCP. Not 0 where it fails.</summary>
@@ -118,6 +119,10 @@ internal static partial class PosixSocket
 
     /// <summary>Bytes that were written and not acknowledged by the peer (SIOCOUTQ, tcp(7)).</summary>
     public static int Unsent(SafeSocketHandle socket) => Queue(socket, UnsentRequest);
+
+    /// <summary>Another descriptor of the same socket, which lives on where this one is closed; null where there is none to be had.</summary>
+    public static SafeSocketHandle? TryDuplicate(SafeSocketHandle socket) =>
+        Duplicate(socket, DuplicateCloseOnExec, 0) is var descriptor and >= 0 ? new SafeSocketHandle(descriptor, ownsHandle: true) : null;
 
     /// <summary>Index of an interface of the calling thread's namespace; 0 where there is none.</summary>
     [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
@@ -160,6 +165,9 @@ internal static partial class PosixSocket
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     private static unsafe partial int GetOption(SafeSocketHandle socket, int level, int name, void* value, uint* length);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Duplicate(SafeSocketHandle socket, int command, int least);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static unsafe partial int Control(SafeSocketHandle socket, nuint request, int* argument);

@@ -73,8 +73,9 @@ internal sealed class SocketAdopter : IDisposable
     /// <summary>Makes a socket of a connection that waits for it. Not cancelled half-way.</summary>
     /// <param name="row">The connection; owner parked.</param>
     /// <param name="forget">Whether the core forgets it.</param>
+    /// <param name="closer">Who closes it once its socket is disposed; null: the kernel.</param>
     /// <exception cref="OffloadException">The board does not answer, or is gone.</exception>
-    public async ValueTask<Adoption> AdoptAsync(ConnectionRow row, bool forget)
+    public async ValueTask<Adoption> AdoptAsync(ConnectionRow row, bool forget, HardwareCloser? closer = null)
     {
         SafeSocketHandle socket;
         try
@@ -102,7 +103,7 @@ internal sealed class SocketAdopter : IDisposable
             return await AbortAsync(row, exception).ConfigureAwait(false);
         }
 
-        return await ReleaseAsync(row, socket, forget).ConfigureAwait(false);
+        return await ReleaseAsync(row, socket, forget, closer).ConfigureAwait(false);
     }
 
     /// <summary>Sends RST, where the connection is still there.</summary>
@@ -188,7 +189,7 @@ internal sealed class SocketAdopter : IDisposable
         return null;
     }
 
-    private async ValueTask<Adoption> ReleaseAsync(ConnectionRow row, SafeSocketHandle socket, bool forget)
+    private async ValueTask<Adoption> ReleaseAsync(ConnectionRow row, SafeSocketHandle socket, bool forget, HardwareCloser? closer)
     {
         bool zeroWindow = row.OurWindow == 0;
         CommandStatus status;
@@ -216,7 +217,7 @@ internal sealed class SocketAdopter : IDisposable
                     TcpRepair.Start(socket, tellWindow: true);
                 }
 
-                Socket adopted = new(socket);
+                Socket adopted = closer is null ? new Socket(socket) : new ReturningSocket(socket, copy => closer.Close(copy, row));
                 AdoptedSockets.Add(adopted, row);
                 return new Adoption(AdoptionOutcome.Adopted, adopted);
             }

@@ -16,13 +16,22 @@ public sealed record SocketReturnOptions
     /// <summary>How long the kernel may take, each time, to receive what the board gave it last; 1 ms to 5 s, default 200 ms. Meanwhile the board holds back
     /// what the peer sends.</summary>
     public TimeSpan FenceTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Throws <see cref="ArgumentException"/> where a time is outside its range.</summary>
+    internal void Check()
+    {
+        if (DrainTimeout < TimeSpan.Zero || FenceTimeout < TimeSpan.FromMilliseconds(1) || FenceTimeout > TimeSpan.FromSeconds(5))
+        {
+            throw new ArgumentException(
+                $"{nameof(DrainTimeout)} is {DrainTimeout} and {nameof(FenceTimeout)} {FenceTimeout}; the first has to be at least 0, the second 1 ms to 5 s.");
+        }
+    }
 }
 
 /// <summary>The way back from a socket to the board.</summary>
 public static class SocketExtensions
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestFence = TimeSpan.FromSeconds(5);
 
     /// <summary>Hands a connection back to the board and closes it there: the board exchanges the FINs and keeps TIME-WAIT; the host's kernel keeps
     /// nothing. No other operation may be under way on the socket.</summary>
@@ -52,11 +61,7 @@ public static class SocketExtensions
         Socket socket, BoardConnections connections, SocketReturnOptions? options, CancellationToken cancellationToken)
     {
         options ??= new SocketReturnOptions();
-        if (options.DrainTimeout < TimeSpan.Zero || options.FenceTimeout < Pause || options.FenceTimeout > LongestFence)
-        {
-            throw new ArgumentException(
-                $"The times are {options.DrainTimeout} and {options.FenceTimeout}; the first has to be at least 0, the second 1 ms to 5 s.", nameof(options));
-        }
+        options.Check();
 
         ConnectionRow row = await FindAsync(socket, connections, cancellationToken).ConfigureAwait(false);
         long start = Stopwatch.GetTimestamp();

@@ -17,6 +17,7 @@ namespace Offload.Sockets;
 /// <item><term>1607</term><description>ListenerFailed (Error): it accepts nothing any more.</description></item>
 /// <item><term>1608</term><description>TableReadAgain (Information): events were lost, so the table was read.</description></item>
 /// <item><term>1609</term><description>CloseIncomplete (Warning): waiting connections could not be reset while a listener was closed.</description></item>
+/// <item><term>1610</term><description>ClosedByKernel (Information): a disposed socket's connection could not go back to the board.</description></item>
 /// </list>
 /// </remarks>
 internal static partial class SocketLog
@@ -50,4 +51,7 @@ internal static partial class SocketLog
 
     [LoggerMessage(1609, LogLevel.Warning, "Connections that wait at {EndPoint} could not be reset", EventName = "CloseIncomplete")]
     public static partial void CloseIncomplete(ILogger logger, System.Net.IPEndPoint endPoint, Exception exception);
+
+    [LoggerMessage(1610, LogLevel.Information, "Connection {Key} is closed by the kernel: it could not go back to the board", EventName = "ClosedByKernel")]
+    public static partial void ClosedByKernel(ILogger logger, ConnectionKey key, Exception exception);
 }

@@ -7,6 +7,7 @@ using Offload.Boards;
 using Offload.Cli.Demo;
 using Offload.Engine.Tests.Harness;
 using Offload.Kernel.Tests.Relay;
+using Offload.Programming;
 using Offload.VirtualBoard;
 using Offload.VirtualBoard.Ports;
 
@@ -88,6 +89,10 @@ internal sealed class KernelRig : IAsyncDisposable
         {
             await _board.DisposeAsync();
         }
+        else if (Hardware is not null)
+        {
+            await Hardware.DisposeAsync();
+        }
         else
         {
             _relay?.Dispose();
@@ -100,12 +105,27 @@ internal sealed class KernelRig : IAsyncDisposable
     /// <summary>Sets the rig up, and begins a test on it. Where this process may not, the test is passed over.</summary>
     internal async Task<Scene> BeginAsync()
     {
+        await AllowedAsync(OpenAsync);
+        return await Scene.BeginAsync(this);
+    }
+
+    /// <summary>Sets the rig up with a board that runs, and that no host has opened: it is a cable. Where this process may not, the test is passed over.</summary>
+    internal Task BeginWithoutHostAsync() => AllowedAsync(async () =>
+    {
+        (VirtualBoardProvider provider, string id) = SetUp();
+        Hardware = (VirtualBoardHardware)await provider.OpenAsync((await provider.DiscoverAsync()).Single(board => board.Id == id));
+        await Hardware.Programmer.LoadAsync(BitstreamFile.Open(Bitstream));
+        await PlugInAsync();
+    });
+
+    private static async Task AllowedAsync(Func<Task> open)
+    {
         string? missing = File.Exists("/dev/net/tun") ? null : "there is no /dev/net/tun";
         try
         {
             if (missing is null)
             {
-                await OpenAsync();
+                await open();
             }
         }
         catch (DemoException exception) when (exception.IsPermission)
@@ -118,7 +138,6 @@ internal sealed class KernelRig : IAsyncDisposable
         }
 
         Skip.If(missing is not null, $"{missing} (these tests need root, or CAP_NET_ADMIN and CAP_SYS_ADMIN)");
-        return await Scene.BeginAsync(this);
     }
 
     /// <summary>Sets an interface down or up. IPv6 addresses stay (keep_addr_on_down).</summary>
@@ -145,6 +164,19 @@ internal sealed class KernelRig : IAsyncDisposable
 
     private async Task OpenAsync()
     {
+        (VirtualBoardProvider provider, string id) = SetUp();
+        Keeper keeper = new(provider);
+        OffloadBoardOptions options = new() { Serve = false };
+        options.Providers.Add(keeper);
+        _board = await OffloadBoard.OpenAsync(id, options);
+        Hardware = (VirtualBoardHardware)keeper.Opened!;
+        await _board.LoadBitstreamAsync(Bitstream);
+        await PlugInAsync();
+    }
+
+    /// <summary>Makes the namespaces, and what opens the board between them.</summary>
+    private (VirtualBoardProvider Provider, string Id) SetUp()
+    {
         if (!File.Exists(Bitstream))
         {
             throw new FileNotFoundException($"{Bitstream} is missing; run firmware-tools/build-virtual-board.sh");
@@ -156,7 +188,7 @@ internal sealed class KernelRig : IAsyncDisposable
         _host = NetworkNamespace.Create("host");
         _relay = new CablePort(TapPort.Create(NetTap, _client.Path, up: false));
         string id = string.Create(CultureInfo.InvariantCulture, $"kernel-{Environment.ProcessId}-{Interlocked.Increment(ref Made)}");
-        Keeper keeper = new(new VirtualBoardProvider(new VirtualBoardOptions
+        VirtualBoardProvider provider = new(new VirtualBoardOptions
         {
             Id = id,
             NetPort = _relay,
@@ -164,18 +196,18 @@ internal sealed class KernelRig : IAsyncDisposable
             HostNamespace = _host.Path,
             BringUp = false,
             Observer = Trace,
-        }));
-        OffloadBoardOptions options = new() { Serve = false };
-        options.Providers.Add(keeper);
-        _board = await OffloadBoard.OpenAsync(id, options);
-        Hardware = (VirtualBoardHardware)keeper.Opened!;
-        Configure(_client, NetTap, ClientV4, ClientV6);
-        Configure(_host, HostTap, HostV4, HostV6);
-        await _board.LoadBitstreamAsync(Bitstream);
+        });
+        return (provider, id);
+    }
+
+    private async Task PlugInAsync()
+    {
+        Configure(Client, NetTap, ClientV4, ClientV6);
+        Configure(Host, HostTap, HostV4, HostV6);
         foreach (Ip ip in Enum.GetValues<Ip>())
         {
-            await PassesAsync(_client, _host, HostAddress(ip));
-            await PassesAsync(_host, _client, ClientAddress(ip));
+            await PassesAsync(Client, Host, HostAddress(ip));
+            await PassesAsync(Host, Client, ClientAddress(ip));
         }
     }
 
