@@ -52,7 +52,8 @@ internal static class Faults
 
     private static async Task<string> AskAsync(string what)
     {
-        string path = Path.Combine(RigConfiguration.Current.Faults!, Interlocked.Increment(ref Number).ToString(CultureInfo.InvariantCulture));
+        string path = Path.Combine(
+            RigConfiguration.Current.Faults!, string.Create(CultureInfo.InvariantCulture, $"{RigConfiguration.Current.Board}-{Interlocked.Increment(ref Number)}"));
         Put(path + Request, what);
         using CancellationTokenSource late = new(Patience);
         while (!File.Exists(path + Done))
