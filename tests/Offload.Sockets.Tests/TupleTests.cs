@@ -128,9 +128,7 @@ public sealed class TupleTests : RigTest
         scene.Rig.Host.Ip($"route add unreachable {client}");
         scene.Own(new Remover(() => scene.Rig.Host.Ip($"route del unreachable {client}")));
         Socket socket = scene.NewClient(Ip.V4);
-        await Scene.ConnectAsync(socket, listener.LocalEndPoint);
-        SocketException reset = await Assert.ThrowsAsync<SocketException>(() => socket.ReceiveAsync(new byte[1]).WaitAsync(Scene.Patience));
-        Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
+        await Scene.ConnectToBeResetAsync(socket, listener.LocalEndPoint);
         await Scene.UntilAsync(() => listener.Statistics.Aborted == 1, () => "the refusal is counted");
     }
 }

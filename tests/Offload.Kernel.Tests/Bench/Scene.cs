@@ -117,6 +117,18 @@ internal sealed class Scene : IAsyncDisposable
         await client.ConnectAsync(server, limit.Token);
     }
 
+    /// <summary>Connects a client that is reset as soon as it is connected: so soon that the connect may meet it.</summary>
+    /// <exception cref="TimeoutException">It was not reset.</exception>
+    internal static async Task ConnectToBeResetAsync(Socket client, IPEndPoint server)
+    {
+        SocketException reset = await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            await ConnectAsync(client, server);
+            await client.ReceiveAsync(new byte[1]).WaitAsync(Patience);
+        });
+        Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
+    }
+
     /// <summary>Key of the connection that a bound client has, or will have.</summary>
     internal static ConnectionKey KeyOf(Socket client, IPEndPoint server) =>
         ConnectionKey.FromEndPoints(server, (IPEndPoint)client.LocalEndPoint!);
