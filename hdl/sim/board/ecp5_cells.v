@@ -4,6 +4,7 @@
 
 `default_nettype none
 
+// One file for all of them; a model has every pin and parameter of its cell, and uses those that matter here.
 /* verilator lint_off DECLFILENAME */
 /* verilator lint_off UNUSEDPARAM */
 /* verilator lint_off UNUSEDSIGNAL */
