@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Offload.Connections;
 using Offload.Kernel.Tests.Bench;
 using Offload.Registers;
 
@@ -29,7 +30,16 @@ public sealed class OverflowTests : RigTest
                 client.Dispose();
             }
 
-            await Scene.UntilAsync(async () => (await scene.Board.GetStatusAsync()).EntriesInUse == 0, () => "those that pass have gone");
+            try
+            {
+                await Scene.UntilAsync(async () => (await scene.Board.GetStatusAsync()).EntriesInUse == 0, () => "those that pass have gone");
+            }
+            catch (TimeoutException exception)
+            {
+                // Seen once, in a CI: what passed the board tells why.
+                ConnectionSnapshot left = await scene.Board.Connections.SnapshotAsync();
+                throw new TimeoutException(string.Join("; ", await Task.WhenAll(left.Rows.ToArray().Select(row => scene.AccountAsync(row.Key)))), exception);
+            }
         }
 
         ulong before = await scene.CountAsync(CounterId.EventsLost);

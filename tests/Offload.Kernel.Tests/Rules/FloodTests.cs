@@ -428,11 +428,7 @@ public sealed class FloodTests(ITestOutputHelper output) : RigTest
             catch (OperationCanceledException exception)
             {
                 // Rare, and not understood yet: what passed the board tells whose fault it was.
-                ConnectionKey key = Scene.KeyOf(socket, listener.EndPoint);
-                IEnumerable<TracedFrame> frames = scene.Trace.FromClient(key).Concat(scene.Trace.ToClient(key)).OrderBy(frame => frame.Microseconds);
-                ConnectionRow? found = await scene.Board.Connections.GetAsync(key);
-                throw new TimeoutException(
-                    $"port {port} does not connect; its entry is {(found is null ? "not there" : found.Value.State)}; {string.Join(", ", frames)}", exception);
+                throw new TimeoutException($"a client does not connect: {await scene.AccountAsync(Scene.KeyOf(socket, listener.EndPoint))}", exception);
             }
 
             ConnectionRow row = (await book.WaitAsync(Scene.KeyOf(socket, listener.EndPoint), e => e.Established, Scene.Patience)).Connection;
