@@ -503,7 +503,8 @@ module offload_core #(
     wire [47:0]                      write_time;
     wire [`COMMAND_STATUS_BITS-1:0] write_status;
     wire [`COUNTERS-1:0]             write_count;
-    wire                             write_stashed, write_drained;
+    wire                             write_drained, stash_waits;
+    wire [15:0]                      stash_waiting;
     wire [15:0]                      write_index;
     wire [32:0]                      write_hash;
     wire                             evict;                     // an EVICT frees its entry
@@ -545,13 +546,14 @@ module offload_core #(
         .flush_start(flush_start), .flush_done(flush_done),
         .evict_wanted(cookie_reserve_wanted && in_use + RESERVE > CONNECTIONS), .evict_again(decide_cookie_sent),
         .evict(evict),
+        .stash_waits(stash_waits), .stash_waiting(stash_waiting),
         .read_start(read_start), .read_index(read_go_index), .read_next(read_go_next),
         .read_done(read_done), .read_valid(read_done_valid), .read_done_index(read_done_index),
         .event_valid(walker_valid), .event_ready(walker_ready), .event_kind(walker_kind),
         .event_hash(walker_hash), .event_index(walker_index),
         .write_valid(write_valid), .write_kind(write_kind), .write_hit(write_hit),
         .write_entry(write_entry || write_drained), .write_insert(write_insert), .write_free(write_free),
-        .write_timed(write_stashed || write_next_entry[`ENTRY_DEADLINE_SET] || write_next_entry[`ENTRY_ACK_LIMITED]),
+        .write_timed(write_next_entry[`ENTRY_DEADLINE_SET] || write_next_entry[`ENTRY_ACK_LIMITED]),
         .write_index(write_index), .write_hash(write_hash),
         .write_state(write_next_entry[`ENTRY_STATE]), .write_owner(write_next_entry[`ENTRY_OWNER]),
         .write_origin(write_next_entry[`ENTRY_ORIGIN]), .write_created(write_next_entry[`ENTRY_CREATED])
@@ -622,7 +624,7 @@ module offload_core #(
         .issue_hashed(issue && issue_hashed),
         .issue_by_index(issue_kind == `EVENT_KIND_TIMER || issue_kind == `EVENT_KIND_TABLE_READ ||
                         issue_kind == `EVENT_KIND_FLUSH || issue_kind == `EVENT_KIND_EVICT),
-        .issue_sweep(issue && issue_kind == `EVENT_KIND_TIMER), .issue_hash(issue_hash), .issue_index(issue_index),
+        .issue_sweep(issue && (issue_kind == `EVENT_KIND_TIMER || issue_kind == `EVENT_KIND_EVICT)), .issue_hash(issue_hash), .issue_index(issue_index),
         .match_key(match_record[`SEGMENT_KEY]),
         .match_may_insert(match_may_insert),
         .fetch_selected(fetch_selected), .fetch_same_index(fetch_same_index), .fetch_index(fetch_index),
@@ -630,8 +632,9 @@ module offload_core #(
         .decide_can_insert(decide_can_insert), .decide_insert(decide_insert),
         .write_hit(write_valid && write_hit), .write_entry(write_entry), .write_insert(write_insert),
         .write_free(write_free), .write_next_entry(write_next_entry),
-        .write_stashed(write_stashed), .write_drained(write_drained),
-        .write_index(write_index), .write_hash(write_hash), .in_use(in_use), .peak(peak)
+        .write_drained(write_drained),
+        .write_index(write_index), .write_hash(write_hash), .stash_waits(stash_waits), .stash_waiting(stash_waiting),
+        .in_use(in_use), .peak(peak)
     );
 
     // ================================================================ listeners, limits

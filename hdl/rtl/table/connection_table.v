@@ -3,8 +3,8 @@
 //
 // The placement hash gives a row of the left half and a digest; the row of the right half is left XOR digest bits.
 // So equal digests that share a row share the hash, and as a hash stands in the index at most once, a look-up has at
-// most one candidate there. A key whose hash is taken, or whose 8 ways are, lies in the stash; the sweep moves it to
-// the index as soon as it can. There, too, a hash stands at most once (a third key of one hash has no room), so that
+// most one candidate there. A key whose hash is taken, or whose 8 ways are, lies in the stash; a visit of the walker
+// moves it to the index as soon as it can. There, too, a hash stands at most once (a third key of one hash has no room), so that
 // one whole key is compared to see whether the candidate is the stash's or the index's. A digest selects, it never
 // decides: the whole key of the selected entry is compared by the transition stage.
 //
@@ -55,10 +55,13 @@ module connection_table #(
     input  wire                           write_insert,
     input  wire                           write_free,
     input  wire [`ENTRY_BITS-1:0]         write_next_entry,
-    output wire                           write_stashed,        // the entry lies in the stash from now on
     output wire                           write_drained,        // it goes from the stash to the index
     output wire [15:0]                    write_index,
     output wire [32:0]                    write_hash,
+
+    // the stash's places, one after the other
+    output reg                            stash_waits,          // an entry lies there,
+    output reg  [15:0]                    stash_waiting,        // with this number
 
     // occupancy
     output reg  [16:0]                    in_use,
@@ -379,7 +382,18 @@ module connection_table #(
         end
     end
 
-    assign write_stashed = write_to_stash || (event_in_stash[AHEAD] && !write_from_stash);
+    reg  [PLACE_BITS-1:0]      shown;
+    reg  [(1<<PLACE_BITS)-1:0] shown_valid;                     // combinational; of places that there are not, too
+    always @* begin
+        shown_valid            = {(1<<PLACE_BITS){1'b0}};
+        shown_valid[STASH-1:0] = stash_valid;
+    end
+    always @(posedge clk) begin
+        shown         <= rst ? {PLACE_BITS{1'b0}} : shown + 1'b1;
+        stash_waits   <= shown_valid[shown];
+        stash_waiting <= {{(16-INDEX_BITS){1'b0}}, stash_index[shown]};
+    end
+
     assign write_index = {{(16-INDEX_BITS){1'b0}}, event_entry[AHEAD]};
     assign write_hash  = write_event_hash;
 

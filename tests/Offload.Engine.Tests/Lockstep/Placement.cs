@@ -21,7 +21,8 @@ internal static class Placement
         }
     }
 
-    private static ulong Hash(Flow flow, uint[] key)
+    /// <summary>The hash of a connection by a placement key.</summary>
+    public static ulong Hash(Flow flow, uint[] key)
     {
         uint[] words = Core.KeyImage(flow).ToWords();
         ulong hash = 0;

@@ -31,9 +31,10 @@ module table_bench #(
     input  wire         write_free,
     input  wire [31:0]  write_key,
     input  wire [31:0]  write_value,
-    output wire         write_stashed,
     output wire         write_drained,
     output wire [15:0]  write_index,
+    output wire         stash_waits,
+    output wire [15:0]  stash_waiting,
     output wire [16:0]  in_use
 );
     // The bench's 32 bits stand at both ends of the key, so that the whole of it is compared.
@@ -63,8 +64,8 @@ module table_bench #(
         .decide_can_insert(decide_can_insert), .decide_insert(SINGLE != 0 ? decide_inserted : decide_insert),
         .write_hit(write_hit), .write_entry(write_entry), .write_insert(write_insert), .write_free(write_free),
         .write_next_entry(write_next_entry),
-        .write_stashed(write_stashed), .write_drained(write_drained), .write_index(write_index), .write_hash(),
-        .in_use(in_use), .peak()
+        .write_drained(write_drained), .write_index(write_index), .write_hash(),
+        .stash_waits(stash_waits), .stash_waiting(stash_waiting), .in_use(in_use), .peak()
     );
 endmodule
 
