@@ -10,7 +10,7 @@ using Offload.Cli.Demo;
 [assembly: SupportedOSPlatform("linux")]
 
 BenchArguments arguments;
-List<Measurement> measurements = [.. CoreRows.All(), .. LatencyRows.All(), .. TableRows.All(), .. ChurnRows.All(), .. GrowthRows.All(), .. SiliconRows.All(), .. LinkRows.All(), .. VirtualRows.All()];
+List<Measurement> measurements = [.. CoreRows.All(), .. LatencyRows.All(), .. TableRows.All(), .. ChurnRows.All(), .. GrowthRows.All(), .. SiliconRows.All(), .. LinkRows.All(), .. VirtualRows.All(), .. SocketRows.All(), .. WebRows.All()];
 try
 {
     arguments = BenchArguments.Parse(args);

@@ -21,6 +21,13 @@ internal static class VirtualRows
 
     public static IEnumerable<Measurement> All() => [new Measurement(Names, Measure)];
 
+    /// <summary>The virtual board's bitstream, built if need be.</summary>
+    public static string BoardFile(Bench bench)
+    {
+        bench.Ensure(CoreVariant.Board);
+        return Path.Combine(CoreVariant.Board.Folder, "offload-virtual.obit");
+    }
+
     private static IEnumerable<Row> Measure(Bench bench)
     {
         Speed? board = null;
@@ -29,9 +36,9 @@ internal static class VirtualRows
         {
             try
             {
-                bench.Ensure(CoreVariant.Board);
+                string bitstream = BoardFile(bench);
                 bench.Say("virtual: SYNs and handshakes through the virtual board");
-                board = Rig.ThroughBoardAsync(Path.Combine(CoreVariant.Board.Folder, "offload-virtual.obit")).GetAwaiter().GetResult();
+                board = Rig.ThroughBoardAsync(bitstream).GetAwaiter().GetResult();
             }
             catch (Exception exception) when (exception is DemoException { IsPermission: true } or OffloadException { Code: OffloadError.PermissionDenied })
             {

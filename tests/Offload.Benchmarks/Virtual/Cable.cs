@@ -2,6 +2,10 @@ using Offload.VirtualBoard.Ports;
 
 namespace Offload.Benchmarks.Virtual;
 
+/// <summary>Whether a frame passes.</summary>
+/// <param name="frame">The frame.</param>
+internal delegate bool FrameFilter(ReadOnlySpan<byte> frame);
+
 /// <summary>
 /// A cable between two kernels' TAP devices: a thread for each direction. What a kernel does with a frame, up to what it answers, it does within the
 /// write that hands the frame over; so the host's work with handshakes is the time of the thread to the host.
@@ -12,17 +16,21 @@ internal sealed class Cable : IDisposable
     private volatile bool _stopping;
     private volatile int _hostThread;
 
-    public Cable(TapPort client, TapPort host)
+    /// <summary>Lays it.</summary>
+    /// <param name="client">The client's device.</param>
+    /// <param name="host">The host's.</param>
+    /// <param name="isForClient">Which frames of the host's reach the client; null: all.</param>
+    public Cable(TapPort client, TapPort host, FrameFilter? isForClient = null)
     {
         _toHost = new Thread(ToHost) { IsBackground = true, Name = "cable to host" };
-        _toClient = new Thread(() => Copy(host, client)) { IsBackground = true, Name = "cable to client" };
+        _toClient = new Thread(() => Copy(host, client, isForClient)) { IsBackground = true, Name = "cable to client" };
         _toHost.Start();
         _toClient.Start();
 
         void ToHost()
         {
             _hostThread = Kernel.ThreadId();
-            Copy(client, host);
+            Copy(client, host, null);
         }
     }
 
@@ -36,7 +44,7 @@ internal sealed class Cable : IDisposable
         _toClient.Join();
     }
 
-    private void Copy(TapPort from, TapPort to)
+    private void Copy(TapPort from, TapPort to, FrameFilter? passes)
     {
         var frame = new byte[16384];
         while (!_stopping)
@@ -44,7 +52,10 @@ internal sealed class Cable : IDisposable
             int length = from.Read(frame);
             if (length > 0)
             {
-                to.Write(frame.AsSpan(0, length));
+                if (passes?.Invoke(frame.AsSpan(0, length)) != false)
+                {
+                    to.Write(frame.AsSpan(0, length));
+                }
             }
             else
             {

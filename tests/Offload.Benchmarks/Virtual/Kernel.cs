@@ -7,6 +7,7 @@ namespace Offload.Benchmarks.Virtual;
 internal static unsafe partial class Kernel
 {
     private const int Inet = 2, Stream = 1, NonBlocking = 0x800, CloseOnExec = 0x80000;
+    private const int NoSignal = 0x4000;
     private const int SocketLevel = 1, ReuseAddress = 2, Error = 4, Linger = 13;
 
     internal const short PollIn = 1, PollOut = 4;
@@ -18,11 +19,14 @@ internal static unsafe partial class Kernel
         internal short Returned;
     }
 
-    /// <summary>Begins a connection that is reset when it is closed; the descriptor becomes writable once the handshake is done.</summary>
-    internal static int Connect(uint address, ushort port)
+    /// <summary>Begins a connection; the descriptor becomes writable once the handshake is done.</summary>
+    /// <param name="address">To whom.</param>
+    /// <param name="port">Port there.</param>
+    /// <param name="reset">Whether it is reset when it is closed.</param>
+    internal static int Connect(uint address, ushort port, bool reset = true)
     {
         int descriptor = Checked(Socket(Inet, Stream | NonBlocking | CloseOnExec, 0), "socket");
-        int* linger = stackalloc int[2] { 1, 0 };
+        int* linger = stackalloc int[2] { reset ? 1 : 0, 0 };
         Checked(SetOption(descriptor, SocketLevel, Linger, linger, 8), "setsockopt");
         byte* name = stackalloc byte[16];
         Write(name, address, port);
@@ -58,7 +62,9 @@ internal static unsafe partial class Kernel
     }
 
     /// <summary>Takes what has connected and closes it; false where nothing came in a tenth of a second.</summary>
-    internal static bool AcceptAndClose(int listener)
+    /// <param name="listener">Where.</param>
+    /// <param name="greet">Whether it is sent a byte first.</param>
+    internal static bool AcceptAndClose(int listener, bool greet = false)
     {
         Poll waiting = new() { Descriptor = listener, Events = PollIn };
         if (Wait(&waiting, 1, 100) <= 0)
@@ -67,7 +73,41 @@ internal static unsafe partial class Kernel
         }
 
         int descriptor = Accept(listener, null, null, CloseOnExec);
-        return descriptor >= 0 && Close(descriptor) == 0;
+        if (descriptor < 0)
+        {
+            return false;
+        }
+
+        byte hello = 1;
+        _ = greet ? Send(descriptor, &hello, 1, NoSignal) : 0;
+        return Close(descriptor) == 0;
+    }
+
+    /// <summary>Whether a byte can be read from a connection.</summary>
+    internal static bool ReadByte(int descriptor)
+    {
+        byte read;
+        return Receive(descriptor, &read, 1, 0) == 1;
+    }
+
+    /// <summary>Sends, and gives how many bytes were taken; what is negative is the error's number.</summary>
+    internal static int Send(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            nint sent = Send(descriptor, first, (nuint)bytes.Length, NoSignal);
+            return sent >= 0 ? (int)sent : -Marshal.GetLastPInvokeError();
+        }
+    }
+
+    /// <summary>Receives what is there, and gives how many bytes; 0: the peer's end; what is negative is the error's number.</summary>
+    internal static int Receive(int descriptor, Span<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            nint received = Receive(descriptor, first, (nuint)bytes.Length, 0);
+            return received >= 0 ? (int)received : -Marshal.GetLastPInvokeError();
+        }
     }
 
     /// <summary>Waits for a descriptor to be readable.</summary>
@@ -100,6 +140,12 @@ internal static unsafe partial class Kernel
 
     [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
     private static partial int Listen(int descriptor, int backlog);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint Send(int descriptor, byte* bytes, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static partial nint Receive(int descriptor, byte* bytes, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
     private static partial int Accept(int descriptor, byte* name, uint* length, int flags);

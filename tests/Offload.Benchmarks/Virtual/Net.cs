@@ -12,6 +12,9 @@ internal static class Net
     /// <summary>192.0.2.2.</summary>
     public const uint Host = 0xC0000202;
 
+    /// <summary>192.0.2.3, through which the flood comes where there are clients, too.</summary>
+    public const uint Flooder = 0xC0000203;
+
     /// <summary>Port of the server, of the engine or of the kernel.</summary>
     public const ushort Port = 80;
 
@@ -33,9 +36,11 @@ internal static class Net
     }
 
     /// <summary>What connects to the host from all those addresses can be answered, through one neighbour that is never asked for.</summary>
-    public static void RouteFlood(NetworkNamespace host) => host.Ip(
-        $"neighbour replace {Text(Client)} lladdr {string.Join(':', Enumerable.Range(0, 6).Select(i => (FloodMac >> (40 - (8 * i)) & 255).ToString("x2", CultureInfo.InvariantCulture)))} dev {HostTap} nud permanent",
-        $"route add 10.0.0.0/8 via {Text(Client)} dev {HostTap}");
+    /// <param name="host">The host.</param>
+    /// <param name="neighbour">That neighbour.</param>
+    public static void RouteFlood(NetworkNamespace host, uint neighbour = Client) => host.Ip(
+        $"neighbour replace {Text(neighbour)} lladdr {string.Join(':', Enumerable.Range(0, 6).Select(i => (FloodMac >> (40 - (8 * i)) & 255).ToString("x2", CultureInfo.InvariantCulture)))} dev {HostTap} nud permanent",
+        $"route add 10.0.0.0/8 via {Text(neighbour)} dev {HostTap}");
 
     /// <summary>An address as text.</summary>
     public static string Text(uint address) => $"{address >> 24}.{(address >> 16) & 255}.{(address >> 8) & 255}.{address & 255}";

@@ -112,7 +112,9 @@ internal static class Rig
     /// <summary>Lets the kernel's own SYNPROXY answer before the server does.</summary>
     public static void Protect(NetworkNamespace host)
     {
-        // As the kernel's own documentation of nf_synproxy has it: SYNs go past conntrack, and what conntrack does not know goes to the proxy.
+        // As nftables' manual has it: SYNs go past conntrack, and what conntrack does not know goes to the proxy. But without timestamps, and so without window scale
+        // and SACK: with them Linux 6.18 rejects the proxy's ACK to the server for its echoed timestamp (counter TSEcrRejected), and each connection waits a second
+        // for the server's next SYN,ACK.
         host.RunTool("nft", ["-f", "-"], $$"""
             table ip benchmark {
                 chain before {
@@ -121,7 +123,7 @@ internal static class Rig
                 }
                 chain input {
                     type filter hook input priority filter; policy accept;
-                    tcp dport {{Net.Port}} ct state { invalid, untracked } synproxy mss 1460 wscale 7 timestamp sack-perm
+                    tcp dport {{Net.Port}} ct state { invalid, untracked } synproxy mss 1460
                     ct state invalid drop
                 }
             }
@@ -130,7 +132,7 @@ internal static class Rig
     }
 
     /// <summary>A client may use each port again at once, and has many.</summary>
-    private static void Prepare(NetworkNamespace client) => client.SetParameter("net/ipv4/ip_local_port_range", "1024 65535");
+    public static void Prepare(NetworkNamespace client) => client.SetParameter("net/ipv4/ip_local_port_range", "1024 65535");
 
     /// <summary>Answers a second, once the flood has run for a while.</summary>
     private static double Rate(Flood flood, Action turn)
@@ -151,7 +153,8 @@ internal static class Rig
         return (flood.Answered - before) / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
-    private static async Task<OffloadBoard> OpenAsync(string bitstream, NetworkNamespace host, VirtualBoardOptions virtualBoard)
+    /// <summary>Opens a virtual board whose host is in a namespace, loads its bitstream, and sets the host's device up.</summary>
+    public static async Task<OffloadBoard> OpenAsync(string bitstream, NetworkNamespace host, VirtualBoardOptions virtualBoard)
     {
         virtualBoard.Id = string.Create(CultureInfo.InvariantCulture, $"figures-{Environment.ProcessId}");
         virtualBoard.HostTap = Net.HostTap;

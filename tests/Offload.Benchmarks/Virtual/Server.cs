@@ -2,16 +2,18 @@ using Offload.Cli.Demo;
 
 namespace Offload.Benchmarks.Virtual;
 
-/// <summary>A server of the host's kernel that accepts what connects, and closes it.</summary>
+/// <summary>A server of the host's kernel that accepts what connects, may send it a byte, and closes it.</summary>
 internal sealed class Server : IDisposable
 {
     private readonly int _listener;
     private readonly Thread _thread;
+    private readonly bool _greet;
     private volatile bool _stopping;
     private volatile int _threadId;
 
-    public Server(NetworkNamespace host)
+    public Server(NetworkNamespace host, bool greet = false)
     {
+        _greet = greet;
         _listener = host.Run(() => Kernel.Listen(Net.Host, Net.Port));
         _thread = new Thread(Serve) { IsBackground = true, Name = "server" };
         _thread.Start();
@@ -32,7 +34,7 @@ internal sealed class Server : IDisposable
         _threadId = Kernel.ThreadId();
         while (!_stopping)
         {
-            Kernel.AcceptAndClose(_listener);
+            Kernel.AcceptAndClose(_listener, _greet);
         }
     }
 }
