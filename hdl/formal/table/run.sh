@@ -47,7 +47,7 @@ within() {
     prep -top connection_table -flatten
     memory_map; async2sync; formalff -setundef -clk2ff -ff2anyinit; setundef -undriven -anyseq; opt -fast; dffunmap
     simplemap; techmap; opt -fast; aigmap; opt_clean; delete -output; write_aiger -zinit -B $out/table.aig" > "$out/aiger.log" 2>&1 || return 2
-  nice yosys-abc -c "read_aiger $out/table.aig; fold; strash; orpos; bmc3 -T 600 -S $clock -F $((clock + 1))" > "$out/abc.log" 2>&1 || return 2
+  nice yosys-abc -c "read_aiger $out/table.aig; fold; strash; orpos; bmc3 -T 3600 -S $clock -F $((clock + 1))" > "$out/abc.log" 2>&1 || return 2
   grep -q 'was asserted in frame' "$out/abc.log" && return 0
   grep -qE 'No output asserted|explored all' "$out/abc.log" && return 1
   return 2

@@ -141,12 +141,14 @@ internal sealed class Scene : IAsyncDisposable
         return row!.Value;
     }
 
-    /// <summary>What is known of a connection: its row, and the segments that passed the board's ports. For the message of a test that fails.</summary>
+    /// <summary>What is known of a connection: its row, the segments that passed the board's ports, and what the core has counted since. For the message of a test that fails.</summary>
     internal async Task<string> AccountAsync(ConnectionKey key)
     {
         ConnectionRow? row = await Board.Connections.GetAsync(key);
         IEnumerable<TracedFrame> frames = Trace.FromClient(key).Concat(Trace.ToClient(key)).Concat(Trace.AtHost(key)).OrderBy(frame => frame.Microseconds);
-        return $"{key}: {row?.ToString() ?? "no row"}; {string.Join(", ", frames.Select(frame => $"{frame.Microseconds} us {frame.Port} {(frame.FromBoard ? "out" : "in")} {frame.Segment}"))}";
+        CounterSnapshot counted = await Board.Counters.SnapshotAsync();
+        IEnumerable<CounterId> counters = Enumerable.Range(0, counted.Count).Select(i => (CounterId)i).Where(counter => counted[counter] != _before[counter]);
+        return $"{key}: {row?.ToString() ?? "no row"}; {string.Join(", ", counters.Select(counter => $"{counter} {counted[counter] - _before[counter]}"))}; {string.Join(", ", frames.Select(frame => $"{frame.Microseconds} us {frame.Port} {(frame.FromBoard ? "out" : "in")} {frame.Segment}"))}";
     }
 
     /// <summary>Waits until a connection has no row.</summary>
