@@ -55,73 +55,35 @@ done
 
 say() { echo "virtual board: $*"; }
 
-for tool in verilator make c++ sha256sum flock; do
-    command -v "$tool" > /dev/null || { echo "$0: $tool is missing; run firmware-tools/prerequisites.sh" >&2; exit 3; }
-done
-
 board=$root/boards/virtual/board.yaml
 map=$root/hdl/rtl/generated/offload_map.txt
 mkdir -p -- "$output"
 cd -- "$root"
-
-# One build at a time in a folder; a second one waits, and then finds nothing to do.
-exec 9> "$output/.lock"
-flock 9
+. firmware-tools/simulation.sh
 
 # Files are named relative to the repository, so that the library does not depend on where the clone lies.
 relative() { case $1 in "$root"/*) echo "${1#"$root"/}" ;; *) echo "$1" ;; esac; }
-sources=$(find "$(relative "$rtl")" -name '*.v' | LC_ALL=C sort)
+rtl=$(relative "$rtl")
+sources=$(find "$rtl" -name '*.v' | LC_ALL=C sort)
 if ! echo "$sources" | grep -q '/offload_core\.v$'; then
     echo "$0: there is no offload_core.v in $rtl" >&2
     exit 3
 fi
 
-inputs_hash() {
-    {
-        verilator --version
-        c++ --version
-        echo "$rtl" "$(uname -m)" "$coverage" "$set"
-        find "$rtl" hdl/rtl/generated hdl/sim -type f \( -name '*.v' -o -name '*.vh' -o -name '*.cpp' -o -name '*.h' -o -name '*.map' \) |
-            LC_ALL=C sort -u | xargs sha256sum
-        sha256sum "$board" firmware-tools/build-virtual-board.sh
-    } | sha256sum | cut -d ' ' -f 1
-}
-hash=$(inputs_hash)
-library=$output/liboffload_sim.so
-
-if [ $force = no ] && [ -f "$library" ] && [ "$(cat "$output/.inputs" 2> /dev/null || true)" = "$hash" ]; then
-    say "liboffload_sim.so is up to date"
-else
-    parameters=$(sed -n '/^parameters:/,/^[^ #]/s/^  \([A-Z_]*\): *\([0-9]*\) *$/-G\1=\2/p' "$board")
-    for value in $set; do
-        parameters=$(echo "$parameters" | grep -v "^${value%%=*}="; echo "$value")
-    done
-    start=$(date +%s)
-    rm -f -- "$output/.inputs"
-    say "translating $(echo "$sources" | wc -l) Verilog files to C++ ($(verilator --version | cut -d ' ' -f 1,2))"
-    # The words of these three lists are to be split.
-    # shellcheck disable=SC2086
-    verilator --cc --exe --top-module offload_core --prefix Voffload_core --Mdir "$output/obj" $parameters $coverage \
-        -Ihdl/rtl/generated -O3 --x-assign 0 --x-initial 0 --output-split 10000 --no-timing -Wno-fatal -Wno-lint \
-        -CFLAGS "-std=c++17 -fPIC -fvisibility=hidden -fvisibility-inlines-hidden -fno-gnu-unique" \
-        -CFLAGS "-DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL -I$root/hdl/sim" \
-        -LDFLAGS "-shared -Wl,--version-script=$root/hdl/sim/offload_sim.map -Wl,--no-undefined -Wl,-z,relro,-z,now -lpthread -latomic" \
-        -o liboffload_sim.so $sources "$root/hdl/sim/offload_sim.cpp" > "$output/verilator.log" 2>&1 ||
-        { cat "$output/verilator.log" >&2; echo "$0: verilator failed" >&2; exit 1; }
-    say "compiling C++ with $(nproc) jobs"
-    # -O2 has to be said: without it the library is three times slower.
-    make -C "$output/obj" -f Voffload_core.mk -j "$(nproc)" OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O2 liboffload_sim.so \
-        > "$output/make.log" 2>&1 ||
-        { cat "$output/make.log" >&2; echo "$0: the C++ compiler failed" >&2; exit 1; }
-    cp -- "$output/obj/liboffload_sim.so" "$library.new"
-    mv -f -- "$library.new" "$library"
-    echo "$hash" > "$output/.inputs"
-    say "built liboffload_sim.so in $(($(date +%s) - start)) s"
-fi
+parameters=$(sed -n '/^parameters:/,/^[^ #]/s/^  \([A-Z_]*\): *\([0-9]*\) *$/-G\1=\2/p' "$board")
+for value in $set; do
+    parameters=$(echo "$parameters" | grep -v "^${value%%=*}="; echo "$value")
+done
+# The words of these three lists are to be split.
+# shellcheck disable=SC2086
+simulate hdl/sim/offload_sim offload_core '' $parameters $coverage $sources <<FILES
+$(find "$rtl" hdl/rtl/generated hdl/sim -type f \( -name '*.v' -o -name '*.vh' -o -name '*.cpp' -o -name '*.h' -o -name '*.map' \))
+FILES
 
 [ $library_only = no ] || exit 0
 
 container=$output/offload-virtual.obit
+library=$output/liboffload_sim.so
 packed=$(sha256sum "$library" "$map" "$board" Directory.Build.props ${sign:+"$sign"} | sha256sum | cut -d ' ' -f 1)-${SOURCE_DATE_EPOCH:-none}
 if [ $force = no ] && [ -f "$container" ] && [ "$(cat "$output/.packed" 2> /dev/null || true)" = "$packed" ]; then
     say "offload-virtual.obit is up to date"
