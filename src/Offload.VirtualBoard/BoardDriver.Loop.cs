@@ -84,11 +84,7 @@ internal sealed unsafe partial class BoardDriver
         bool more = _net.TakeIn(core, now) | _host.TakeIn(core, now);
         bool running = core.Run(ChunkClocks) == ChunkClocks;
         bool moved = _net.GiveOut(core, now) | _host.GiveOut(core, now) | more;
-        if (core.Interrupt)
-        {
-            WakeWaiters();
-        }
-
+        LookAtInterrupt(core);
         if (moved || !running)
         {
             _chunksWithoutFrame = 0;

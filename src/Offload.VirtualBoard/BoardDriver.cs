@@ -19,7 +19,11 @@ internal sealed partial class BoardDriver : IDisposable
     private readonly ILogger _logger;
     private readonly WakeEvent _wake = new();
     private readonly ConcurrentQueue<(LinkRequest Request, TaskCompletionSource Done)> _requests = new();
+
+    // With a lock of their own, taken after the gate where both are: the gate of a board that has no rest is free for too short a time to get it.
+    private readonly Lock _waitersGate = new();
     private readonly List<TaskCompletionSource> _interruptWaiters = [];
+    private volatile bool _interrupt;
     private Thread? _thread;
     private SimulatedCore? _core;
     private long _started;
@@ -68,6 +72,7 @@ internal sealed partial class BoardDriver : IDisposable
             ThrowIfUnusable();
             SimulatedCore? former = _core;
             _core = core;
+            _interrupt = false;
             _started = Stopwatch.GetTimestamp();
             former?.Dispose();
         }
@@ -82,6 +87,7 @@ internal sealed partial class BoardDriver : IDisposable
         {
             SimulatedCore? former = _core;
             _core = null;
+            _interrupt = false;
             former?.Dispose();
         }
 
@@ -129,15 +135,15 @@ internal sealed partial class BoardDriver : IDisposable
     internal async ValueTask WaitForInterruptAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TaskCompletionSource waiter;
-        lock (_gate)
+        TaskCompletionSource waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_waitersGate)
         {
-            if (Usable().Interrupt)
+            _ = Usable();
+            if (_interrupt)
             {
                 return;
             }
 
-            waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _interruptWaiters.Add(waiter);
         }
 
@@ -151,7 +157,7 @@ internal sealed partial class BoardDriver : IDisposable
             }
             finally
             {
-                lock (_gate)
+                lock (_waitersGate)
                 {
                     _interruptWaiters.Remove(waiter);
                 }
@@ -201,10 +207,7 @@ internal sealed partial class BoardDriver : IDisposable
         SimulatedCore core = Usable();
         core.SetTime(Microseconds);
         request.Perform(core);
-        if (core.Interrupt)
-        {
-            WakeWaiters();
-        }
+        LookAtInterrupt(core);
     }
 
     private void ServeRequests()
@@ -223,19 +226,30 @@ internal sealed partial class BoardDriver : IDisposable
         }
     }
 
-    private void WakeWaiters()
+    private void LookAtInterrupt(SimulatedCore core)
     {
-        foreach (TaskCompletionSource waiter in _interruptWaiters)
+        // First the level, then who waits for it: who comes later sees it.
+        _interrupt = core.Interrupt;
+        if (_interrupt)
         {
-            waiter.TrySetResult();
+            lock (_waitersGate)
+            {
+                foreach (TaskCompletionSource waiter in _interruptWaiters)
+                {
+                    waiter.TrySetResult();
+                }
+            }
         }
     }
 
     private void EndWaiters(Exception exception)
     {
-        foreach (TaskCompletionSource waiter in _interruptWaiters)
+        lock (_waitersGate)
         {
-            waiter.TrySetException(exception);
+            foreach (TaskCompletionSource waiter in _interruptWaiters)
+            {
+                waiter.TrySetException(exception);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ internal static class SocketRows
     public static IEnumerable<Measurement> All() =>
     [
         new Measurement([.. Group("sockets")], bench => Measure(bench, "sockets", flooded: false)),
+        new Measurement([.. Group("sockets.flood")], bench => Measure(bench, "sockets.flood", flooded: true)),
     ];
 
     private static IEnumerable<string> Group(string group)
@@ -48,11 +49,7 @@ internal static class SocketRows
             .. Figures("first_byte_us", $"µs from connect to the first byte, median, one client at a time{flood}", way => way.FirstByte, "first_byte_ratio", Better.Lower),
             .. Figures("failed", $"connections that failed meanwhile{flood}", way => way.Failed, null, Better.Lower),
             .. flooded ? Figures("syns_per_second", $"SYNs of the flood taken a second, of {SocketRig.Flood:N0}", way => way.FloodPerSecond, null, Better.Higher) : [],
-            new Row($"{group}.simulator_us_per_accept", board?.SimulatorMicroseconds, $"µs of the simulator's thread a connection{flood}, which no board has")
-            {
-                Better = Better.Lower,
-                Note = ways[0].Missing.Length > 0 ? ways[0].Missing : null,
-            },
+            Figures("simulator_us_per_accept", $"µs of the simulator's thread a connection{flood}, which no board has", way => way.SimulatorMicroseconds, null, Better.Lower).First(),
         ];
 
         IEnumerable<Row> Figures(string figure, string unit, Func<Acceptance, double> of, string? ratio, Better better)
@@ -62,7 +59,7 @@ internal static class SocketRows
                 yield return new Row($"{group}.{figure}{Ways[i].Suffix}", ways[i].Is is { } way && double.IsFinite(of(way)) ? of(way) : null, $"{unit}, {Ways[i].What}")
                 {
                     Better = better,
-                    Note = Note(ways[i]),
+                    Note = Note(ways[i], of),
                 };
             }
 
@@ -72,11 +69,12 @@ internal static class SocketRows
                 yield return new Row($"{group}.{ratio}{Ways[i].Suffix}", both ? of(board!) / of(ways[i].Is!) : null, $"of what {Ways[i].What} needs or does{flood}")
                 {
                     Better = better,
-                    Note = Note(ways[0]) ?? Note(ways[i]),
+                    Note = Note(ways[0], of) ?? Note(ways[i], of),
                 };
             }
 
-            static string? Note((Acceptance? Is, string Missing) way) => way.Is is null ? way.Missing : way.Is.PerSecond == 0 ? "not one client was received" : null;
+            static string? Note((Acceptance? Is, string Missing) way, Func<Acceptance, double> of) =>
+                way.Is is null ? way.Missing : double.IsFinite(of(way.Is)) ? null : "not one client was received within half a minute";
         }
     }
 

@@ -9,15 +9,25 @@ namespace Offload.Benchmarks.Virtual;
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Processor">Processor time of the clients' thread, in seconds.</param>
 /// <param name="Median">Median of the times from connect to the first byte, in microseconds.</param>
-internal sealed record Reception(long Done, long Failed, double Seconds, double Processor, double Median);
+internal sealed record Reception(long Done, long Failed, double Seconds, double Processor, double Median)
+{
+    /// <summary>Those that were sent a byte, a second; not a number where there was none.</summary>
+    public double PerSecond => Done == 0 ? double.NaN : Done / Seconds;
+}
 
 /// <summary>Clients of the kernel's that connect and wait for a byte; each is reset then, and another begins.</summary>
 internal static class Guests
 {
+    /// <summary>Received clients without which it goes on, so that a slow board has a figure, too.</summary>
+    private const int Least = 20;
+
+    /// <summary>Seconds after which it does not go on.</summary>
+    private const double Longest = 30;
+
     /// <summary>Connects, on the client's own thread.</summary>
     /// <param name="client">Where from.</param>
     /// <param name="together">How many at a time.</param>
-    /// <param name="seconds">How long.</param>
+    /// <param name="seconds">How long, if that is enough for <see cref="Least"/>.</param>
     public static Reception Run(NetworkNamespace client, int together, double seconds) => client.Run(() => Run(together, seconds));
 
     private static unsafe Reception Run(int together, double seconds)
@@ -34,7 +44,7 @@ internal static class Guests
         }
 
         double elapsed;
-        while ((elapsed = Stopwatch.GetElapsedTime(began).TotalSeconds) < seconds)
+        while ((elapsed = Stopwatch.GetElapsedTime(began).TotalSeconds) < (times.Count < Least ? Longest : seconds))
         {
             fixed (Kernel.Poll* all = waiting)
             {

@@ -52,14 +52,19 @@ internal static class SocketRig
         process = ThreadTimes.Process() - process;
         simulator = ThreadTimes.Named("offload ") - simulator;
         syns = (port?.Flood?.Sent ?? 0) - syns;
-        Reception alone = Guests.Run(client, 1, flooded ? WarmUp : Seconds);
+        Reception alone = Guests.Run(client, 1, Seconds);
+        if (port is not null)
+        {
+            port.Flood = null;
+        }
+
         await end.CancelAsync();
         await serving;
 
-        // Before the listener, which would reset the whole flood that waits half open.
+        // Before the listener, which would reset what the flood left half open, one by one.
         await board.DisposeAsync();
         return new Acceptance(
-            all.Done / all.Seconds, 1e6 * Math.Max(0, process - simulator - all.Processor) / all.Done, 1e6 * simulator / all.Done, alone.Median, syns / all.Seconds, all.Failed);
+            all.PerSecond, 1e6 * Math.Max(0, process - simulator - all.Processor) / all.Done, 1e6 * simulator / all.Done, alone.Median, syns / all.Seconds, all.Failed);
     }
 
     /// <summary>With the same kernel as the host, which may be told to do something first.</summary>
@@ -80,8 +85,8 @@ internal static class SocketRig
         Reception all = Guests.Run(client, Together, Seconds);
         own = cable.HostTime + server.Time + (flooder?.HostTime ?? 0) - own;
         syns = (flooder?.Sent ?? 0) - syns;
-        Reception alone = Guests.Run(client, 1, flooded ? WarmUp : Seconds);
-        return new Acceptance(all.Done / all.Seconds, 1e6 * own / all.Done, 0, alone.Median, syns / all.Seconds, all.Failed);
+        Reception alone = Guests.Run(client, 1, Seconds);
+        return new Acceptance(all.PerSecond, 1e6 * own / all.Done, 0, alone.Median, syns / all.Seconds, all.Failed);
     }
 
     private static void Configure(NetworkNamespace client)
