@@ -504,6 +504,8 @@ module offload_core #(
     wire [`COMMAND_STATUS_BITS-1:0] write_status;
     wire [`COUNTERS-1:0]             write_count;
     wire                             write_drained, stash_waits;
+    wire                             reply_waits;               // of two events' replies, the builder has to take one
+    wire                             walker_may;                // there is room for what its event may reply
     wire [15:0]                      stash_waiting;
     wire [15:0]                      write_index;
     wire [32:0]                      write_hash;
@@ -566,7 +568,7 @@ module offload_core #(
         .host_valid(host_head_valid), .host_ready(host_head_ready), .host_hashed(host_head_hashed),
         .host_hash(host_head_hash), .host_slot(host_head_slot),
         .command_valid(command_event_valid), .command_ready(command_event_ready), .command_hash(command_event_hash),
-        .walker_valid(walker_valid), .walker_ready(walker_ready), .walker_kind(walker_kind),
+        .walker_valid(walker_valid && walker_may), .walker_ready(walker_ready), .walker_kind(walker_kind),
         .walker_hash(walker_hash), .walker_index(walker_index),
         .issue(issue), .issue_kind(issue_kind), .issue_hashed(issue_hashed), .issue_hash(issue_hash),
         .issue_index(issue_index), .issue_slot(issue_slot)
@@ -778,7 +780,6 @@ module offload_core #(
 
     // ================================================================ replies
     wire                    reply_lost, builder_busy, mux_busy;
-    wire                    reply_waits;                        // of two events' replies, the builder has to take one
     wire [DATA_WIDTH-1:0]   reply_tdata;
     wire [DATA_WIDTH/8-1:0] reply_tkeep;
     wire                    reply_tvalid, reply_tready, reply_tlast, reply_to_host, demux_busy;
@@ -798,11 +799,24 @@ module offload_core #(
         if (SPARSE == 0) begin : wide_replies
             wire [`REPLY_BITS-1:0] queued_reply;
             wire                   replies_empty, replies_full, reply_ready, frame_busy;
+            wire [5:0]             replies_waiting;
 
             fifo #(.WIDTH(`REPLY_BITS), .DEPTH_BITS(5)) replies (
                 .clk(clk), .rst(core_rst), .write(write_reply_valid), .write_data(write_reply),
-                .read(reply_ready), .read_data(queued_reply), .empty(replies_empty), .full(replies_full)
+                .read(reply_ready), .read_data(queued_reply), .empty(replies_empty), .full(replies_full),
+                .count(replies_waiting)
             );
+
+            // Half of a table may have to say something again in one sweep. A timer's event waits while half of the queue is
+            // taken; not for longer than a port that works needs, for a sweep ends in time whatever the port does.
+            localparam [5:0] PATIENCE = 6'd63;
+            reg  [5:0] timer_waits;                             // clocks
+            reg        timer_shown;                             // to the dispatcher; then it stays
+            assign walker_may = walker_kind != `EVENT_KIND_TIMER || replies_waiting < 6'd16 || timer_waits == PATIENCE || timer_shown;
+            always @(posedge clk) begin
+                timer_waits <= !walker_valid || walker_may ? 6'd0 : timer_waits + 6'd1;
+                timer_shown <= walker_valid && walker_may && !walker_ready && !core_rst;
+            end
 
             reply_builder #(.DATA_WIDTH(DATA_WIDTH)) builder (
                 .clk(clk), .rst(core_rst), .reply_valid(!replies_empty), .reply_ready(reply_ready), .reply(queued_reply),
@@ -827,6 +841,7 @@ module offload_core #(
                 .count_dropped(reply_lost), .busy(frame_busy)
             );
             assign reply_waits  = waits;
+            assign walker_may   = 1'b1;                         // no event is issued while a reply waits
             assign builder_busy = frame_busy || waits;
         end
     endgenerate

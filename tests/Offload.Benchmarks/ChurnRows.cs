@@ -5,7 +5,8 @@ namespace Offload.Benchmarks;
 
 /// <summary>
 /// Connections that come (SYN) and go (RST) while the table stays as full as it is: how many SYNs are refused. Each step resets some at random
-/// and then opens as many new ones, back to back.
+/// and then opens as many new ones, back to back; then the core comes to rest. (With a segment every clock for longer than its queue holds, it has no
+/// clock left for what it does by itself.)
 /// </summary>
 internal static class ChurnRows
 {
@@ -75,9 +76,10 @@ internal static class ChurnRows
                     tuples[i] = frames.Next();
                     core.Send(Port.Net, frames.Syn(tuples[i]));
                 }
+
+                core.Finish();
             }
 
-            core.Finish();
             opened += Step * Steps;
             int answered = 0;
             while (core.Receive(Port.Net) is not null)
@@ -98,7 +100,8 @@ internal static class ChurnRows
         // The RST of a SYN that was refused passes.
         ulong taken = counters["net_frames_consumed"] + counters["net_frames_passed"];
         Bench.Require(counters["net_frames_received"] == taken && counters["closed_reset"] + (ulong)refused >= (ulong)opened,
-            $"frames were lost: {counters["net_frames_received"]} came, {taken} were taken; {opened} SYNs, {refused} refused, {counters["closed_reset"]} closed by RST");
+            $"frames were lost: {counters["net_frames_received"]} came, {taken} were taken; {opened} SYNs, {refused} refused, {counters["closed_reset"]} closed by RST; "
+            + string.Join(", ", counters.Where(counter => counter.Value > 0).Select(counter => $"{counter.Key} {counter.Value}")));
         return new Row($"churn.load{percent}.refused", refused, $"SYNs of {opened:N0}, each after an RST, with {live:N0} entries in use")
         {
             Better = Better.Lower,
