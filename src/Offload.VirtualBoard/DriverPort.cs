@@ -7,7 +7,9 @@ namespace Offload.VirtualBoard;
 internal sealed class DriverPort
 {
     /// <summary>Frames that are moved before the core runs, at most; enough to keep it busy, few enough to answer soon.</summary>
-    private const int Batch = 128;
+    // They enter without a gap, a frame every clock or two, as no line has them. Fewer than the core's queue holds (a port's 64, less a reserve of 24): beside a
+    // sweep and the other port's frames some would be dropped there, and at a TAP device they can wait.
+    private const int Batch = 32;
 
     private readonly BoardPort _id;
     private readonly FramePort _port;
