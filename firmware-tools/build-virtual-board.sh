@@ -85,7 +85,7 @@ FILES
 container=$output/offload-virtual.obit
 library=$output/liboffload_sim.so
 packed=$(sha256sum "$library" "$map" "$board" Directory.Build.props ${sign:+"$sign"} | sha256sum | cut -d ' ' -f 1)-${SOURCE_DATE_EPOCH:-none}
-if [ $force = no ] && [ -f "$container" ] && [ "$(cat "$output/.packed" 2> /dev/null || true)" = "$packed" ]; then
+if [ $force = no ] && [ -f "$container" ] && [ -f "$output/.packed" ] && [ "$(cat "$output/.packed")" = "$packed" ]; then
     say "offload-virtual.obit is up to date"
     exit 0
 fi

@@ -22,7 +22,7 @@ simulate() {
         echo "$(uname -m) $abi $top $defines $*"
         { cat; ls "$abi".* firmware-tools/simulation.sh; } | LC_ALL=C sort -u | xargs sha256sum
     } | sha256sum | cut -d ' ' -f 1)
-    if [ "$force" = no ] && [ -f "$library" ] && [ "$(cat "$output/.inputs" 2> /dev/null || true)" = "$inputs" ]; then
+    if [ "$force" = no ] && [ -f "$library" ] && [ -f "$output/.inputs" ] && [ "$(cat "$output/.inputs")" = "$inputs" ]; then
         say "${library##*/} is up to date"
         return
     fi

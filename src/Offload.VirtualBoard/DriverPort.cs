@@ -6,9 +6,10 @@ namespace Offload.VirtualBoard;
 /// <summary>Moves frames between one port and the core, on the board's thread.</summary>
 internal sealed class DriverPort
 {
-    /// <summary>Frames that are moved before the core runs, at most; enough to keep it busy, few enough to answer soon.</summary>
-    // They enter without a gap, a frame every clock or two, as no line has them. Fewer than the core's queue holds (a port's 64, less a reserve of 24): beside a
-    // sweep and the other port's frames some would be dropped there, and at a TAP device they can wait.
+    /// <summary>
+    /// Frames that are moved before the core runs, at most. They enter without a gap, a frame every clock or two, as no line has them; so they are fewer than
+    /// the core's queue holds (a port's 64, less a reserve of 24): beside a sweep and the other port's frames some would be dropped there, and at a TAP device they can wait.
+    /// </summary>
     private const int Batch = 32;
 
     private readonly BoardPort _id;

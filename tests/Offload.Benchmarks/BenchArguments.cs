@@ -13,7 +13,7 @@ internal sealed record BenchArguments
           --only PREFIX  only rows whose names begin with PREFIX; may be given more than once
           --json         one object a line instead of a table: name, value, unit, goal, floor, and a note where there is one
           --long         10,000,000 opens and closes in the churn.* rows instead of 200,000, and in the web.* rows 1,000,000 requests over connections
-                         that stay and 100,000 over new ones instead of 20,000 and 2,000
+                         that stay and 100,000 over new ones instead of 20,000 and 2,000; a quarter of an hour in all
           --docs         also writes docs/performance.md's table and docs/performance.svg; only without --only
           --no-build     takes the cores in artifacts/ as they are instead of building those that are missing or stale
           --list         names of the rows

@@ -12,15 +12,7 @@ internal sealed class Flood(ulong destinationMac)
     /// <summary>SYNs on their way, at most.</summary>
     private const int Window = 1024;
 
-    private readonly TupleFrames _frames = new(new TcpFrame
-    {
-        DestinationMac = destinationMac,
-        SourceMac = Net.FloodMac,
-        Destination = TcpFrame.V4(Net.Host),
-        DestinationPort = Net.Port,
-        Flags = TcpFlags.Syn,
-        Options = TcpOptions.Linux(1),
-    });
+    private readonly TupleFrames _frames = Net.FloodFrames(destinationMac);
 
     private long _sent, _answered, _behind, _moved = Stopwatch.GetTimestamp();
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Offload.Cli.Demo;
+using Offload.Engine.Tests.Frames;
 
 namespace Offload.Benchmarks.Virtual;
 
@@ -41,6 +42,18 @@ internal static class Net
     public static void RouteFlood(NetworkNamespace host, uint neighbour = Client) => host.Ip(
         $"neighbour replace {Text(neighbour)} lladdr {string.Join(':', Enumerable.Range(0, 6).Select(i => (FloodMac >> (40 - (8 * i)) & 255).ToString("x2", CultureInfo.InvariantCulture)))} dev {HostTap} nud permanent",
         $"route add 10.0.0.0/8 via {Text(neighbour)} dev {HostTap}");
+
+    /// <summary>SYNs of random tuples to the server, as Linux sends them.</summary>
+    /// <param name="destinationMac">Whom they are for.</param>
+    public static TupleFrames FloodFrames(ulong destinationMac) => new(new TcpFrame
+    {
+        DestinationMac = destinationMac,
+        SourceMac = FloodMac,
+        Destination = TcpFrame.V4(Host),
+        DestinationPort = Port,
+        Flags = TcpFlags.Syn,
+        Options = TcpOptions.Linux(1),
+    });
 
     /// <summary>An address as text.</summary>
     public static string Text(uint address) => $"{address >> 24}.{(address >> 16) & 255}.{(address >> 8) & 255}.{address & 255}";

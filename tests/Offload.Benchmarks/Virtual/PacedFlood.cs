@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Offload.Boards;
-using Offload.Engine.Tests.Frames;
 using Offload.VirtualBoard.Ports;
 
 namespace Offload.Benchmarks.Virtual;
@@ -16,15 +15,7 @@ internal sealed class PacedFlood(ulong destinationMac, double perSecond)
     /// <summary>SYNs that may be late: a hundredth of a second.</summary>
     private readonly double _most = perSecond / 100;
 
-    private readonly TupleFrames _frames = new(new TcpFrame
-    {
-        DestinationMac = destinationMac,
-        SourceMac = Net.FloodMac,
-        Destination = TcpFrame.V4(Net.Host),
-        DestinationPort = Net.Port,
-        Flags = TcpFlags.Syn,
-        Options = TcpOptions.Linux(1),
-    });
+    private readonly TupleFrames _frames = Net.FloodFrames(destinationMac);
 
     private readonly long _began = Stopwatch.GetTimestamp();
     private double _behind;
