@@ -10,11 +10,18 @@ using Xunit.Abstractions;
 
 namespace Offload.Sockets.Tests;
 
-/// <summary>Many connections through one listener on a bad cable: every byte arrives, and nothing is left.</summary>
+/// <summary>Many connections through one listener on a bad cable, with every combination of options: every byte arrives, and nothing is left.</summary>
 public sealed class ManyTests(ITestOutputHelper output) : RigTest
 {
     private const int AtOnce = 64;
     private const int FirstPort = 20_000;
+
+    /// <summary>With and without timestamps, SACK and window scale.</summary>
+    private const int Combinations = 8;
+
+    private const int LongTransfer = 200_000;
+
+    private static readonly byte[] Greeting = [.. "220 at your service\r\n"u8];
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
 
@@ -53,26 +60,35 @@ public sealed class ManyTests(ITestOutputHelper output) : RigTest
         using CancellationTokenSource end = new();
         Task<int> serving = ServeAsync(scene, listener, end.Token);
         using SemaphoreSlim places = new(AtOnce);
-        await Task.WhenAll(Enumerable.Range(0, Count).Select(async number =>
+        for (int combination = 0; combination < Combinations; combination++)
         {
-            await places.WaitAsync();
-            try
+            // A kernel's parameters are its connections' from their first SYN on.
+            scene.SetClientParameter("net/ipv4/tcp_timestamps", $"{combination & 1}");
+            scene.SetClientParameter("net/ipv4/tcp_sack", $"{(combination >> 1) & 1}");
+            scene.SetClientParameter("net/ipv4/tcp_window_scaling", $"{(combination >> 2) & 1}");
+            int first = Count * combination / Combinations;
+            await Task.WhenAll(Enumerable.Range(first, (Count * (combination + 1) / Combinations) - first).Select(async number =>
             {
-                await LiveAsync(scene, ip, listener.LocalEndPoint, number).WaitAsync(Longest);
-            }
-            catch (Exception exception)
-            {
-                // Of many that fail only one is shown.
-                ConnectionKey key = ConnectionKey.FromEndPoints(listener.LocalEndPoint, new IPEndPoint(KernelRig.ClientAddress(ip), FirstPort + number));
-                output.WriteLine($"connection {number}: {exception.GetType().Name} {exception.Message}; {listener.Statistics}; {(serving.IsFaulted ? serving.Exception.Message : "")}; "
-                    + $"to the client: {Ends(scene.Trace.ToClient(key))}; from it: {Ends(scene.Trace.FromClient(key))}; at the host: {Ends(scene.Trace.AtHost(key))}");
-                throw;
-            }
-            finally
-            {
-                places.Release();
-            }
-        }));
+                await places.WaitAsync();
+                try
+                {
+                    await LiveAsync(scene, ip, listener.LocalEndPoint, number, combination).WaitAsync(Longest);
+                }
+                catch (Exception exception)
+                {
+                    // Of many that fail only one is shown.
+                    ConnectionKey key = ConnectionKey.FromEndPoints(listener.LocalEndPoint, new IPEndPoint(KernelRig.ClientAddress(ip), FirstPort + number));
+                    output.WriteLine($"connection {number}: {exception.GetType().Name} {exception.Message}; {listener.Statistics}; {(serving.IsFaulted ? serving.Exception.Message : "")}; "
+                        + $"to the client: {Ends(scene.Trace.ToClient(key))}; from it: {Ends(scene.Trace.FromClient(key))}; at the host: {Ends(scene.Trace.AtHost(key))}");
+                    throw;
+                }
+                finally
+                {
+                    places.Release();
+                }
+            }));
+        }
+
         output.WriteLine($"{Count} connections in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s; {cable.Done.Lost} segments lost, {cable.Done.Held} held back");
         Assert.True(cable.Done.Lost > Count / 4, $"the cable has lost only {cable.Done.Lost} segments");
         await Scene.UntilAsync(() => scene.HostSockets(listener).All(socket => socket.State == KernelSocket.TimeWait), () => "the host's sockets have ended");
@@ -93,20 +109,27 @@ public sealed class ManyTests(ITestOutputHelper output) : RigTest
         Assert.Equal(0, (await scene.Board.GetStatusAsync()).ParkedFrames);
     }
 
-    /// <summary>A connection's client: it asks, says that it is done, and checks the answer.</summary>
-    private static async Task LiveAsync(Scene scene, Ip ip, IPEndPoint server, int number)
+    /// <summary>A connection's client: it asks, checks the answer, and sees the end.</summary>
+    private static async Task LiveAsync(Scene scene, Ip ip, IPEndPoint server, int number, int combination)
     {
         using Socket client = scene.Rig.Client.Run(() => new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         client.Bind(new IPEndPoint(KernelRig.ClientAddress(ip), FirstPort + number));
         await client.ConnectAsync(server);
-        byte[] question = Bytes(number, 200 + (number % 7 * 1500));
-        byte[] header = [(byte)(question.Length >> 8), (byte)question.Length, (byte)number, (byte)(number >> 8)];
-        await SendAllAsync(client, header);
+        TcpInfo info = TcpInfo.Of(client);
+        Assert.Equal(combination, (info.Timestamps ? 1 : 0) | (info.Sack ? 2 : 0) | (info.WindowScaling ? 4 : 0));
+        if (SpeaksFirst(number))
+        {
+            byte[] greeting = new byte[Greeting.Length];
+            await Transfer.ReadAsync(client, greeting);
+            Assert.Equal(Greeting, greeting);
+        }
+
+        byte[] question = Bytes(number, QuestionLength(number));
         await SendAllAsync(client, question);
-        byte[] answer = new byte[32 + (number % 5 * 2000)];
+        byte[] answer = new byte[32 + AnswerLength(number)];
         await Transfer.ReadAsync(client, answer);
         Assert.Equal(SHA256.HashData(question), answer[..32]);
-        Assert.Equal(Bytes(~number, answer.Length - 32), answer[32..]);
+        Assert.Equal(Bytes(~number, AnswerLength(number)), answer[32..]);
         if (number % 4 == 3)
         {
             // The client ends first.
@@ -140,12 +163,15 @@ public sealed class ManyTests(ITestOutputHelper output) : RigTest
     private static async Task<bool> AnswerAsync(Scene scene, Socket server)
     {
         using Socket socket = server;
-        byte[] header = new byte[4];
-        await Transfer.ReadAsync(socket, header);
-        byte[] question = new byte[(header[0] << 8) | header[1]];
+        int number = ((IPEndPoint)socket.RemoteEndPoint!).Port - FirstPort;
+        if (SpeaksFirst(number))
+        {
+            await SendAllAsync(socket, Greeting);
+        }
+
+        byte[] question = new byte[QuestionLength(number)];
         await Transfer.ReadAsync(socket, question);
-        int number = header[2] | (header[3] << 8);
-        await SendAllAsync(socket, [.. SHA256.HashData(question), .. Bytes(~number, number % 5 * 2000)]);
+        await SendAllAsync(socket, [.. SHA256.HashData(question), .. Bytes(~number, AnswerLength(number))]);
         if (number % 4 == 3)
         {
             Assert.Equal(0, await socket.ReceiveAsync(new byte[1]));
@@ -165,6 +191,15 @@ public sealed class ManyTests(ITestOutputHelper output) : RigTest
                 return false;
         }
     }
+
+    private static bool SpeaksFirst(int number) => number % 3 == 0;
+
+    // Every 49th moves more than a window that is not scaled can hold, both ways.
+    private static int QuestionLength(int number) => IsLong(number) ? LongTransfer : 200 + (number % 7 * 1500);
+
+    private static int AnswerLength(int number) => IsLong(number) ? LongTransfer : number % 5 * 2000;
+
+    private static bool IsLong(int number) => number % 49 == 25;
 
     private static async Task SendAllAsync(Socket socket, byte[] bytes)
     {

@@ -20,11 +20,12 @@
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib.sh"
 
-# bind_table RTL OUT BITS: the table with its properties, its memories tracked, keys of so many bits
+# bind_table RTL OUT BITS [STASH]: the table with its properties, its memories tracked, keys of so many bits, a stash of so many places
 bind_table() {
   cp "$here/tracking.vh" "$2"
   sed -E "s/(define (ENTRY|KEY)_BITS ).*/\1$3/; s/(define ENTRY_KEY ).*/\1$(($3 - 1)):0/" "$1/generated/offload_map.vh" > "$2/offload_map.vh"
   sed -e 's/parameter CONNECTIONS = 2048/parameter CONNECTIONS = 64/' \
+      -e 's/parameter STASH       = 8/parameter STASH = '"${4:-8}"'/' \
       -e '/^ *genvar w;/i\    `include "tracking.vh"' \
       -e 's/block_ram #(.WIDTH(WORD_BITS)/tracked_ram #(.WIDTH(WORD_BITS)/' \
       -e '/tracked_ram.*WORD_BITS/,/\.clk(clk),/s/\.clk(clk),/.clk(clk), .track(w < WAYS\/2 ? left_row(f_hash) : right_row(f_hash)),\
@@ -87,7 +88,7 @@ refuted() {
     if requests "$1" "$2"; then return 1; fi
     grep -q 'model found: FAIL' "$2/requests.log" || return 2
   else
-    bind_table "$1" "$2" 40
+    bind_table "$1" "$2" 40 1
     within "$2" 62 -DHUNT
   fi
 }

@@ -47,10 +47,15 @@ internal static class Guest
 {
     internal static bool IsThis => Environment.GetEnvironmentVariable("OFFLOAD_GUEST") == "1";
 
-    internal static UsbBench Bench()
+    /// <summary>The rig's devices as the guest sees them, once its kernel has found them all: a test may have pulled one out and put it back.</summary>
+    internal static async Task<UsbBench> BenchAsync()
     {
         Skip.IfNot(IsThis, "runs in the guest alone, which GuestUsbTests starts");
-        return new UsbBench(new LibUsbBus(), rig: null);
+        UsbBench bench = new(new LibUsbBus(), rig: null);
+        UsbBoardProvider provider = bench.Provider();
+        await Eventually.TrueAsync(
+            async () => bench.IsControlled && (await provider.DiscoverAsync()).Count == 2, "the guest's kernel does not list the rig's three devices");
+        return bench;
     }
 }
 
@@ -58,19 +63,19 @@ internal static class Guest
 [Trait("Category", "Full")]
 public sealed class InGuestUsbLinkTests : UsbLinkTests
 {
-    private protected override Task<UsbBench> StartAsync() => Task.FromResult(Guest.Bench());
+    private protected override Task<UsbBench> StartAsync() => Guest.BenchAsync();
 }
 
 /// <summary>In the guest: the link's contract over the UART.</summary>
 [Trait("Category", "Full")]
 public sealed class InGuestUartLinkContractTests : LinkContractTests
 {
-    protected override async ValueTask<LinkUnderTest> OpenAsync() => await UsbLinkUnderTest.OpenAsync(Guest.Bench(), UsbRig.UartSerial);
+    protected override async ValueTask<LinkUnderTest> OpenAsync() => await UsbLinkUnderTest.OpenAsync(await Guest.BenchAsync(), UsbRig.UartSerial);
 }
 
 /// <summary>In the guest: the link's contract over the synchronous FIFO.</summary>
 [Trait("Category", "Full")]
 public sealed class InGuestFifoLinkContractTests : LinkContractTests
 {
-    protected override async ValueTask<LinkUnderTest> OpenAsync() => await UsbLinkUnderTest.OpenAsync(Guest.Bench(), UsbRig.FifoSerial);
+    protected override async ValueTask<LinkUnderTest> OpenAsync() => await UsbLinkUnderTest.OpenAsync(await Guest.BenchAsync(), UsbRig.FifoSerial);
 }

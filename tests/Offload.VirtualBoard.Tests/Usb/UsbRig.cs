@@ -160,9 +160,14 @@ internal sealed class UsbBench(UsbBus bus, IAsyncDisposable? rig) : IAsyncDispos
     internal Task FailAsync(int board, byte endpoint, UsbFault fault, byte after = 0, byte count = 1) =>
         AskAsync(3, board, (endpoint << 8) | (int)fault, [after, count]);
 
+    /// <summary>Whether the third device, which pulls boards out and plugs them in, is there.</summary>
+    internal bool IsControlled => bus.List().Any(IsControl);
+
+    private static bool IsControl(UsbDeviceInfo device) => device is { VendorId: 0x1209, SerialNumber: "rig" };
+
     private async Task AskAsync(byte request, int board, int index, byte[] data)
     {
-        UsbDeviceInfo control = bus.List().Single(device => device is { VendorId: 0x1209, SerialNumber: "rig" });
+        UsbDeviceInfo control = bus.List().Single(IsControl);
         await using UsbTransport transport = bus.Open(control);
         _ = await transport.ControlAsync(0x40, request, (ushort)board, (ushort)index, data);
     }
