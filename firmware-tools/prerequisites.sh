@@ -20,6 +20,7 @@ OFFLOAD_TOOLS=(
   "ip|iproute2|sets up the network namespaces of demo and tests"
   "ss|iproute2|asks the client kernel for its connections"
   "curl|curl|fetches pages over the board, in demo and tests"
+  "ab|apache2-utils|sends many requests at a time over the board, in tests"
 )
 
 # An ordinary user's PATH lacks the folders of ip and its like on Debian.

@@ -15,10 +15,6 @@ internal static class Curl
 {
     private const string Mark = "curl-says";
 
-    /// <summary>Whether this machine has it.</summary>
-    internal static void Need() =>
-        Skip.IfNot((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "curl"))), "curl is not installed");
-
     /// <summary>Fetches; gives the bodies, and what it says of each transfer.</summary>
     /// <exception cref="DemoException">A transfer failed.</exception>
     internal static async Task<(string Body, CurlTransfer[] Transfers)> FetchAsync(NetworkNamespace client, string input, params string[] arguments)

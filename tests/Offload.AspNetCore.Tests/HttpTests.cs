@@ -20,7 +20,7 @@ public sealed class HttpTests : RigTest
     [InlineData(Ip.V6)]
     public async Task Curl_fetches_and_posts_and_every_handshake_is_the_boards(Ip ip)
     {
-        Curl.Need();
+        Installed.Need("curl");
         await using Scene scene = await Rig.BeginAsync();
         IPEndPoint there = Scene.NewHostEndPoint(ip);
         await using WebApplication app = await scene.ServeAsync(options => options.Listen(there));
@@ -45,10 +45,36 @@ public sealed class HttpTests : RigTest
         Assert.Equal(22u, await scene.CountAsync(CounterId.SynReceived));
     }
 
+    [SkippableTheory]
+    [InlineData(Ip.V4)]
+    [InlineData(Ip.V6)]
+    public async Task Ab_loses_no_request_of_many_at_a_time(Ip ip)
+    {
+        const int atOnce = 16, fresh = 400, kept = 4000;
+        Installed.Need("ab");
+        await using Scene scene = await Rig.BeginAsync();
+        IPEndPoint there = Scene.NewHostEndPoint(ip);
+        await using WebApplication app = await scene.ServeAsync(options => options.Listen(there));
+
+        // It speaks HTTP/1.0, in which only a connection whose answers tell their length is kept.
+        app.MapGet("/sized", () => Results.Bytes("hello"u8.ToArray()));
+        Uri sized = new($"http://{there}/sized");
+        Assert.Equal(new ApacheBenchRun(fresh, 0, 0, 0), await ApacheBench.RunAsync(scene.Rig.Client, sized, fresh, atOnce, keepAlive: false));
+
+        // It opens the next connection before it knows that it has had its last answer.
+        uint opened = (uint)await scene.CountAsync(CounterId.Established);
+        Assert.InRange(opened, (uint)fresh, (uint)fresh + atOnce);
+        Assert.Equal(new ApacheBenchRun(kept, 0, kept, 0), await ApacheBench.RunAsync(scene.Rig.Client, sized, kept, atOnce, keepAlive: true));
+        Assert.InRange((uint)await scene.CountAsync(CounterId.Established), opened + atOnce, opened + (2 * atOnce));
+
+        // It counts what is no success.
+        Assert.Equal(new ApacheBenchRun(20, 0, 0, 20), await ApacheBench.RunAsync(scene.Rig.Client, new Uri(sized, "/nowhere"), 20, atOnce, keepAlive: false));
+    }
+
     [SkippableFact]
     public async Task An_end_point_that_was_not_named_stays_with_kestrels_own_transport()
     {
-        Curl.Need();
+        Installed.Need("curl");
         await using Scene scene = await Rig.BeginAsync();
         IPEndPoint board = Scene.NewHostEndPoint(Ip.V4);
         IPEndPoint ordinary = Scene.NewHostEndPoint(Ip.V4);
@@ -68,7 +94,7 @@ public sealed class HttpTests : RigTest
     [SkippableFact]
     public async Task Http2_without_tls_carries_many_requests_on_one_connection()
     {
-        Curl.Need();
+        Installed.Need("curl");
         await using Scene scene = await Rig.BeginAsync();
         IPEndPoint there = Scene.NewHostEndPoint(Ip.V4);
         await using WebApplication app = await scene.ServeAsync(options => options.Listen(there, listen => listen.Protocols = HttpProtocols.Http2));
@@ -90,7 +116,7 @@ public sealed class HttpTests : RigTest
     [SkippableFact]
     public async Task Https_is_kestrels_own()
     {
-        Curl.Need();
+        Installed.Need("curl");
         await using Scene scene = await Rig.BeginAsync();
         IPEndPoint there = Scene.NewHostEndPoint(Ip.V4);
         using X509Certificate2 certificate = WebScenes.NewCertificate(there.Address);
