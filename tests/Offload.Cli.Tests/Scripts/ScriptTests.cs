@@ -127,7 +127,7 @@ public sealed class ScriptTests : IDisposable
     {
         foreach (var tool in new[]
         {
-            "bash", "env", "dirname", "sed", "head", "grep", "id", "dotnet", "verilator", "iverilog", "yosys", "yosys-smtbmc", "z3", "g++", "make", "patch", "ip", "ss", "curl",
+            "bash", "env", "dirname", "sed", "head", "grep", "id", "dotnet", "verilator", "iverilog", "yosys", "yosys-smtbmc", "z3", "g++", "make", "patch", "ip", "ss", "curl", "ab",
         }.Except(missing))
         {
             Replace(tool, tool switch
@@ -135,7 +135,7 @@ public sealed class ScriptTests : IDisposable
                 "dotnet" => "echo '10.0.100 [/nowhere]'",
                 "verilator" => "echo 'Verilator 5.006 2023-01-22'",
                 "id" => "echo 0",
-                "iverilog" or "yosys" or "yosys-smtbmc" or "z3" or "g++" or "make" or "patch" or "ip" or "ss" or "curl" => ":",
+                "iverilog" or "yosys" or "yosys-smtbmc" or "z3" or "g++" or "make" or "patch" or "ip" or "ss" or "curl" or "ab" => ":",
                 _ => $"exec {Where(tool)} \"$@\"",
             });
         }
