@@ -129,6 +129,10 @@ internal static class Rig
             }
             """);
         host.SetParameter("net/netfilter/nf_conntrack_tcp_loose", "0");
+
+        // What has ended is forgotten at once: the ACK of a client that uses its port again would belong to the former connection, and never come to the proxy.
+        host.SetParameter("net/netfilter/nf_conntrack_tcp_timeout_close", "0");
+        host.SetParameter("net/netfilter/nf_conntrack_tcp_timeout_time_wait", "0");
     }
 
     /// <summary>A client may use each port again at once, and has many.</summary>
