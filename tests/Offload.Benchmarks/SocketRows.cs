@@ -7,6 +7,9 @@ namespace Offload.Benchmarks;
 /// <summary>Sockets of connections that the board opened, beside the kernel's own accept, in one run: alone, and in a flood of SYNs. Times: never judged.</summary>
 internal static class SocketRows
 {
+    /// <summary>The core clock of the Versa 5G.</summary>
+    private const double CoreHz = 62_500_000;
+
     private static readonly (string Suffix, string What)[] Ways = [("", "virtual board"), (".kernel", "the kernel itself"), (".synproxy", "the kernel behind its SYNPROXY")];
 
     public static IEnumerable<Measurement> All() =>
@@ -29,6 +32,10 @@ internal static class SocketRows
         }
 
         yield return $"{group}.simulator_us_per_accept";
+        if (group.EndsWith("flood", StringComparison.Ordinal))
+        {
+            yield return $"{group}.board_syns_per_second";
+        }
     }
 
     private static IEnumerable<Row> Measure(Bench bench, string group, bool flooded)
@@ -50,6 +57,7 @@ internal static class SocketRows
             .. Figures("failed", $"connections that failed meanwhile{flood}", way => way.Failed, null, Better.Lower),
             .. flooded ? Figures("syns_per_second", $"SYNs of the flood taken a second, of {SocketRig.Flood:N0}", way => way.FloodPerSecond, null, Better.Higher) : [],
             Figures("simulator_us_per_accept", $"µs of the simulator's thread a connection{flood}, which no board has", way => way.SimulatorMicroseconds, null, Better.Lower).First(),
+            .. flooded ? Figures("board_syns_per_second", $"SYNs of the flood taken a second of the core's own time, at {CoreHz / 1e6} MHz", way => CoreHz / way.ClocksPerSyn, null, Better.Higher).Take(1) : [],
         ];
 
         IEnumerable<Row> Figures(string figure, string unit, Func<Acceptance, double> of, string? ratio, Better better)

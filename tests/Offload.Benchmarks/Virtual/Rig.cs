@@ -158,14 +158,14 @@ internal static class Rig
     }
 
     /// <summary>Opens a virtual board whose host is in a namespace, loads its bitstream, and sets the host's device up.</summary>
-    public static async Task<OffloadBoard> OpenAsync(string bitstream, NetworkNamespace host, VirtualBoardOptions virtualBoard)
+    public static async Task<OffloadBoard> OpenAsync(string bitstream, NetworkNamespace host, VirtualBoardOptions virtualBoard, Action<VirtualBoardHardware>? opened = null)
     {
         virtualBoard.Id = string.Create(CultureInfo.InvariantCulture, $"figures-{Environment.ProcessId}");
         virtualBoard.HostTap = Net.HostTap;
         virtualBoard.HostNamespace = host.Path;
         virtualBoard.BringUp = false;
         var options = new OffloadBoardOptions { Serve = false };
-        options.Providers.Add(new VirtualBoardProvider(virtualBoard));
+        options.Providers.Add(new ToldProvider(new VirtualBoardProvider(virtualBoard), opened));
         OffloadBoard board = await OffloadBoard.OpenAsync(virtualBoard.Id, options);
         await board.LoadBitstreamAsync(bitstream);
         Net.Configure(host, Net.HostTap, Net.Host);
@@ -177,5 +177,18 @@ internal static class Rig
     {
         Listener listener = await board.Listeners.AddAsync(new System.Net.IPEndPoint(System.Net.IPAddress.Parse(Net.Text(Net.Host)), Net.Port));
         return listener.Mac.Value;
+    }
+
+    /// <summary>Tells which virtual board was opened.</summary>
+    private sealed class ToldProvider(VirtualBoardProvider provider, Action<VirtualBoardHardware>? opened) : BoardProvider
+    {
+        public override ValueTask<IReadOnlyList<BoardDescription>> DiscoverAsync(CancellationToken cancellationToken = default) => provider.DiscoverAsync(cancellationToken);
+
+        public override async ValueTask<BoardHardware> OpenAsync(BoardDescription board, CancellationToken cancellationToken = default)
+        {
+            BoardHardware hardware = await provider.OpenAsync(board, cancellationToken);
+            opened?.Invoke((VirtualBoardHardware)hardware);
+            return hardware;
+        }
     }
 }

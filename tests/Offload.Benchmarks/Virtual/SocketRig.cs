@@ -15,7 +15,9 @@ namespace Offload.Benchmarks.Virtual;
 /// <param name="FirstByte">Median of the times from connect to the first byte, one client at a time, in microseconds.</param>
 /// <param name="FloodPerSecond">SYNs of the flood that were taken a second.</param>
 /// <param name="Failed">Clients whose connection failed.</param>
-internal sealed record Acceptance(double PerSecond, double HostMicroseconds, double SimulatorMicroseconds, double FirstByte, double FloodPerSecond, long Failed);
+/// <param name="ClocksPerSyn">Clocks that the board's core ran for each SYN of the flood; not a number where there is no board.</param>
+internal sealed record Acceptance(
+    double PerSecond, double HostMicroseconds, double SimulatorMicroseconds, double FirstByte, double FloodPerSecond, long Failed, double ClocksPerSyn = double.NaN);
 
 /// <summary>A server of sockets: the kernel's own accept, or the adoption of what the board opened.</summary>
 internal static class SocketRig
@@ -32,8 +34,9 @@ internal static class SocketRig
     {
         using NetworkNamespace client = NetworkNamespace.Create("client"), host = NetworkNamespace.Create("host");
         using FloodedPort? port = flooded ? new FloodedPort(TapPort.Create(Net.ClientTap, client.Path, up: false)) : null;
+        VirtualBoardHardware? hardware = null;
         await using OffloadBoard board = await Rig.OpenAsync(
-            bitstream, host, port is null ? new VirtualBoardOptions { NetTap = Net.ClientTap, NetNamespace = client.Path } : new VirtualBoardOptions { NetPort = port });
+            bitstream, host, opened: one => hardware = one, virtualBoard: port is null ? new VirtualBoardOptions { NetTap = Net.ClientTap, NetNamespace = client.Path } : new VirtualBoardOptions { NetPort = port });
         Configure(client);
         Net.RouteFlood(host, Net.Flooder);
         using var end = new CancellationTokenSource();
@@ -47,11 +50,13 @@ internal static class SocketRig
 
         Guests.Run(client, Together, WarmUp);
         long syns = port?.Flood?.Sent ?? 0;
+        ulong clocks = hardware!.Statistics.ClocksRun;
         double process = ThreadTimes.Process(), simulator = ThreadTimes.Named("offload ");
         Reception all = Guests.Run(client, Together, Seconds);
         process = ThreadTimes.Process() - process;
         simulator = ThreadTimes.Named("offload ") - simulator;
         syns = (port?.Flood?.Sent ?? 0) - syns;
+        clocks = hardware.Statistics.ClocksRun - clocks;
         Reception alone = Guests.Run(client, 1, Seconds);
         if (port is not null)
         {
@@ -64,7 +69,8 @@ internal static class SocketRig
         // Before the listener, which would reset what the flood left half open, one by one.
         await board.DisposeAsync();
         return new Acceptance(
-            all.PerSecond, 1e6 * Math.Max(0, process - simulator - all.Processor) / all.Done, 1e6 * simulator / all.Done, alone.Median, syns / all.Seconds, all.Failed);
+            all.PerSecond, 1e6 * Math.Max(0, process - simulator - all.Processor) / all.Done, 1e6 * simulator / all.Done, alone.Median, syns / all.Seconds, all.Failed,
+            (double)clocks / syns);
     }
 
     /// <summary>With the same kernel as the host, which may be told to do something first.</summary>
