@@ -26,7 +26,7 @@ public sealed class VirtualDapProbe(VirtualJtagChain chain, int packetLength = 6
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private int Answer(ReadOnlySpan<byte> request, Span<byte> response)
+    internal int Answer(ReadOnlySpan<byte> request, Span<byte> response)
     {
         if (request.Length > packetLength)
         {
@@ -41,6 +41,11 @@ public sealed class VirtualDapProbe(VirtualJtagChain chain, int packetLength = 6
                 response[1] = 1;
                 response[2] = capabilities;
                 return 3;
+            case 0x00 when request[1] == 0xFF:
+                response[1] = 2;
+                response[2] = (byte)packetLength;
+                response[3] = (byte)(packetLength >> 8);
+                return 4;
             case 0x02:
                 _connected = (capabilities & 0b10) != 0 && request[1] == JtagPortNumber;
                 response[1] = _connected ? JtagPortNumber : (byte)0;

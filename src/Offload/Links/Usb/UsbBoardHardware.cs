@@ -1,5 +1,6 @@
 using Offload.Boards;
 using Offload.Programming;
+using Offload.Programming.Jtag;
 
 namespace Offload.Links.Usb;
 
@@ -15,12 +16,20 @@ internal sealed class UsbBoardHardware : BoardHardware
         Description = description;
         _transport = transport;
         _link = link;
-        if (options.Programmer is null && kind.JtagChannel is int channel)
+        if (options.Programmer is null)
         {
-            _own = new UsbBoardProgrammer(kind, channel, transport, link, options, options.ConfigurationLines?.Invoke(description));
+            BoardWiring wiring = options.Wiring ?? BoardWiring.FromConfiguration();
+            Func<CancellationToken, ValueTask<JtagPort>>? cable = wiring.Jtag(description, options.Bus);
+            if (cable is null && kind.JtagChannel is int channel)
+            {
+                cable = async cancellationToken => await MpsseJtagPort.OpenAsync(transport, channel, options.JtagFrequency, cancellationToken).ConfigureAwait(false);
+            }
+
+            _own = cable is null ? null : new UsbBoardProgrammer(
+                kind, cable, link, options, options.ConfigurationLines is null ? wiring.Lines(description) : options.ConfigurationLines(description));
         }
 
-        Programmer = _own ?? options.Programmer?.Invoke(kind, transport, link) ?? new NoProgrammer(kind, link);
+        Programmer = _own ?? options.Programmer?.Invoke(kind, transport, link) ?? new NoProgrammer(description.Id, kind, link);
         HostPort = options.HostPort?.Invoke(description);
     }
 
@@ -40,7 +49,7 @@ internal sealed class UsbBoardHardware : BoardHardware
     }
 
     /// <summary>A board whose bitstream something else loads: its flash, or a cable of its own.</summary>
-    private sealed class NoProgrammer(UsbBoardKind kind, UsbRegisterLink link) : BoardProgrammer
+    private sealed class NoProgrammer(string board, UsbBoardKind kind, UsbRegisterLink link) : BoardProgrammer
     {
         public override string BoardName => kind.Name;
 
@@ -53,6 +62,6 @@ internal sealed class UsbBoardHardware : BoardHardware
         public override ValueTask LoadAsync(BitstreamFile file, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
             throw new OffloadException(
                 OffloadError.Unsupported,
-                $"nothing is known through which {kind.Name} is loaded over {kind.Product}; load the .bit in the container by the board's own cable, for example with openFPGALoader, and open the board again");
+                $"no cable is known to the JTAG of {board}; name it in /etc/offload/wiring.json (docs/usb.md), or load the .bit in the container by another program, for example openFPGALoader, and open the board again");
     }
 }

@@ -27,17 +27,17 @@ public sealed record UsbBoardKind(string Name, uint IdCode, string Product, Ftdi
     public static IReadOnlyList<UsbBoardKind> Known { get; } =
     [
         new("versa-5g", 0x81112043, "Lattice ECP5_5G VERSA Board", FtdiMode.Uart, 1) { Baud = VersaBaud, JtagChannel = 0, FlashLength = 16 << 20 },
-        .. Modules("versa-5g", 0x81112043, VersaBaud),
-        .. Modules("colorlight-i9", 0x41112043, 12_000_000),
+        .. Modules("versa-5g", 0x81112043, VersaBaud, 16 << 20),
+        .. Modules("colorlight-i9", 0x41112043, 12_000_000, 8 << 20),
     ];
 
     /// <summary>Whether a device is such a board.</summary>
     internal bool Fits(UsbDeviceInfo device) => device is { VendorId: 0x0403, ProductId: 0x6010 or 0x6014 } && device.Product == Product;
 
-    private static UsbBoardKind[] Modules(string name, uint idCode, int baud) =>
+    private static UsbBoardKind[] Modules(string name, uint idCode, int baud, int flashLength) =>
     [
-        new(name, idCode, $"Offload {name} uart", FtdiMode.Uart, 0) { Baud = baud },
-        new(name, idCode, $"Offload {name} fifo-sync", FtdiMode.SyncFifo, 0),
-        new(name, idCode, $"Offload {name} fifo-async", FtdiMode.AsyncFifo, 0),
+        new(name, idCode, $"Offload {name} uart", FtdiMode.Uart, 0) { Baud = baud, FlashLength = flashLength },
+        new(name, idCode, $"Offload {name} fifo-sync", FtdiMode.SyncFifo, 0) { FlashLength = flashLength },
+        new(name, idCode, $"Offload {name} fifo-async", FtdiMode.AsyncFifo, 0) { FlashLength = flashLength },
     ];
 }

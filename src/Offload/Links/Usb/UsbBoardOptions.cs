@@ -16,15 +16,18 @@ public sealed class UsbBoardOptions
     /// <summary>The kernel's interface at a board's host port; null, or what gives null: none is known, and listeners cannot be bound.</summary>
     public Func<BoardDescription, HostPort?>? HostPort { get; set; }
 
-    /// <summary>Makes what loads bitstreams into a board; null: a board whose kind has a <see cref="UsbBoardKind.JtagChannel"/> is loaded through that
-    /// (MPSSE, ECP5), and any other says that it cannot.</summary>
+    /// <summary>Makes what loads bitstreams into a board; null: a board is loaded through the cable that <see cref="Wiring"/> names, one whose kind has a
+    /// <see cref="UsbBoardKind.JtagChannel"/> through that (MPSSE), and any other says that it cannot.</summary>
     public Func<UsbBoardKind, UsbTransport, UsbRegisterLink, BoardProgrammer>? Programmer { get; set; }
 
     /// <summary>Most hertz of TCK at a <see cref="UsbBoardKind.JtagChannel"/>, 458 to 30,000,000. Default: 15 MHz.</summary>
     public int JtagFrequency { get; set; } = 15_000_000;
 
+    /// <summary>Cables to boards' JTAG, and their configuration lines. Null: what this machine's configuration says (<see cref="BoardWiring.FromConfiguration"/>).</summary>
+    public BoardWiring? Wiring { get; set; }
+
     /// <summary>PROGRAMN, INITN and DONE of a board, where something of this machine drives them (<see cref="Gpio.GpioConfigurationLines"/>); asked when the
-    /// board is opened, and disposed with it. Null, or what gives null: JTAG alone.</summary>
+    /// board is opened, and disposed with it. Null: those that <see cref="Wiring"/> names. What gives null: JTAG alone.</summary>
     public Func<BoardDescription, ConfigurationLines?>? ConfigurationLines { get; set; }
 
     /// <summary>Whose containers load through a <see cref="UsbBoardKind.JtagChannel"/>. Null: what this machine's configuration says

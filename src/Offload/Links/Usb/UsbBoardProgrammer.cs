@@ -6,8 +6,8 @@ using Offload.Programming.Jtag;
 namespace Offload.Links.Usb;
 
 /// <summary>
-/// Loads an ECP5 through the MPSSE of the chip that the board's register link hangs on, too. The JTAG channel is taken for each load and given back after
-/// it, so that a board opens, and works, while another program uses JTAG.
+/// Loads an ECP5 through a cable to its JTAG: the MPSSE of the chip that the board's register link hangs on, too, or another. It is taken for each load and
+/// given back after it, so that a board opens, and works, while another program uses JTAG.
 /// </summary>
 internal sealed class UsbBoardProgrammer : BoardProgrammer, IDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class UsbBoardProgrammer : BoardProgrammer, IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private Ecp5Programmer? _programmer;
 
-    internal UsbBoardProgrammer(UsbBoardKind kind, int channel, UsbTransport transport, UsbRegisterLink link, UsbBoardOptions options, ConfigurationLines? lines)
+    internal UsbBoardProgrammer(
+        UsbBoardKind kind, Func<CancellationToken, ValueTask<JtagPort>> cable, UsbRegisterLink link, UsbBoardOptions options, ConfigurationLines? lines)
     {
         _kind = kind;
         _link = link;
@@ -28,7 +29,7 @@ internal sealed class UsbBoardProgrammer : BoardProgrammer, IDisposable
             BoardName = kind.Name,
             IdCode = kind.IdCode,
             FlashLength = kind.FlashLength,
-            OpenPort = async cancellationToken => await MpsseJtagPort.OpenAsync(transport, channel, options.JtagFrequency, cancellationToken).ConfigureAwait(false),
+            OpenPort = cable,
             Lines = lines,
             Trust = options.Trust,
         };
