@@ -7,7 +7,7 @@
 # A second run finds everything, installs nothing and needs no network. Nothing is installed that is not
 # named on the terminal first.
 
-# command, Debian package, what it is for
+# command or library, Debian package, what it is for
 OFFLOAD_TOOLS=(
   "verilator|verilator|turns the Verilog core into the virtual board, and lints it"
   "iverilog|iverilog|compiles the Verilog a second time, for the benches"
@@ -21,6 +21,7 @@ OFFLOAD_TOOLS=(
   "ss|iproute2|asks the client kernel for its connections"
   "curl|curl|fetches pages over the board, in demo and tests"
   "ab|apache2-utils|sends many requests at a time over the board, in tests"
+  "libusb-1.0.so.0|libusb-1.0-0|opens boards at USB, in a guest of the tests"
 )
 
 # An ordinary user's PATH lacks the folders of ip and its like on Debian.
@@ -56,6 +57,14 @@ offload_as_root() {
   fi
 }
 
+# Whether a command or a library is there.
+offload_has() {
+  case $1 in
+    lib*) case $(ldconfig -p 2>/dev/null) in *"$1"*) return 0 ;; *) return 1 ;; esac ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
 offload_has_dotnet() { command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; }
 
 # Installs Debian packages, or says what the reader has to install.
@@ -80,7 +89,7 @@ offload_prerequisites() {
   local packages=() entry command package purpose
   for entry in "${OFFLOAD_TOOLS[@]}"; do
     IFS='|' read -r command package purpose <<<"$entry"
-    command -v "$command" >/dev/null && continue
+    offload_has "$command" && continue
     offload_say "missing: $command (package $package) - $purpose"
     case " ${packages[*]} " in *" $package "*) ;; *) packages+=("$package") ;; esac
   done
@@ -89,7 +98,7 @@ offload_prerequisites() {
     hash -r
     for entry in "${OFFLOAD_TOOLS[@]}"; do
       IFS='|' read -r command package purpose <<<"$entry"
-      command -v "$command" >/dev/null || offload_fail "$command is still missing after installing $package."
+      offload_has "$command" || offload_fail "$command is still missing after installing $package."
     done
   fi
 
