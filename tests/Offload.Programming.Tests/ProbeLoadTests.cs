@@ -132,6 +132,22 @@ public sealed class ProbeLoadTests : IAsyncLifetime
         Assert.Equal((true, 2u), (Model.Part.IsRunning, Model.Part.UserCode));
     }
 
+    [Theory]
+    [InlineData(DapInterface.Bulk, 1, 0x02)]
+    [InlineData(DapInterface.Hid, 0, 0x01)]
+    public async Task An_answer_that_nobody_waited_for_is_not_taken_for_another(DapInterface kind, int face, byte endpoint)
+    {
+        _bus.Plug(1, new DapDevice(new VirtualDapProbe(new VirtualJtagChain()), kind, "DAP1"));
+        await using (UsbTransport other = _bus.Open(_bus.List().Single(one => one.SerialNumber == "DAP1")))
+        {
+            other.Claim(face);
+            await other.WriteAsync(endpoint, new byte[] { 0x00, 0xF0 });
+        }
+
+        await using UsbDapPipe pipe = await UsbDapPipe.OpenAsync(_bus, "DAP1");
+        Assert.Equal(64, pipe.PacketLength);
+    }
+
     [SkippableFact]
     public async Task Without_a_cable_the_error_says_where_to_name_one()
     {

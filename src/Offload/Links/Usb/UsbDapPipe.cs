@@ -20,7 +20,10 @@ public sealed class UsbDapPipe : CmsisDapPipe
     private const int ShortestPacket = 64;
     private const int LongestPacket = 4096;
 
+    private const int MostLeft = 16;
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromMilliseconds(20);
 
     private readonly UsbTransport _transport;
     private readonly Probe _probe;
@@ -56,6 +59,7 @@ public sealed class UsbDapPipe : CmsisDapPipe
             Probe probe = await FindAsync(transport, cancellationToken).ConfigureAwait(false);
             transport.Claim(probe.Interface);
             UsbDapPipe pipe = new(transport, probe);
+            await pipe.DrainAsync(cancellationToken).ConfigureAwait(false);
             await pipe.AskPacketLengthAsync(cancellationToken).ConfigureAwait(false);
             return pipe;
         }
@@ -76,6 +80,9 @@ public sealed class UsbDapPipe : CmsisDapPipe
         {
             await SendAsync(request, patience.Token).ConfigureAwait(false);
             int count = await _transport.ReadAsync(_probe.In.Address, _answer, patience.Token).ConfigureAwait(false);
+
+            // A report is always whole, however long the packet in it may be.
+            count = _probe.IsHid ? Math.Min(count, response.Length) : count;
             if (count > response.Length || count == 0)
             {
                 throw Fault($"answered with {count} bytes, of {response.Length} at most");
@@ -190,6 +197,24 @@ public sealed class UsbDapPipe : CmsisDapPipe
         else
         {
             _ = await _transport.ControlAsync(0x21, 9, 0x0200, _probe.Interface, _report, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes what is left of an exchange that somebody did not wait for to the end.</summary>
+    private async ValueTask DrainAsync(CancellationToken cancellationToken)
+    {
+        for (int packet = 0; packet < MostLeft; packet++)
+        {
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(DrainTimeout);
+            try
+            {
+                _ = await _transport.ReadAsync(_probe.In.Address, _answer, patience.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 
