@@ -43,6 +43,9 @@ module ft245_async #(
         end
     endgenerate
 
+    // Between configuration and reset the chip must not take them for a request.
+    initial {ft_rd_n, ft_wr_n} = 2'b11;
+
     localparam [2:0] IDLE    = 3'd0,
                      READ    = 3'd1,                            // RD# is low
                      SETUP   = 3'd2,                            // data stand, WR# is still high

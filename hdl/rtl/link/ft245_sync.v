@@ -35,6 +35,9 @@ module ft245_sync #(
     input  wire       tx_valid,
     output wire       tx_ready
 );
+    // Between configuration and reset the chip must not take them for a request.
+    initial {ft_rd_n, ft_wr_n, ft_oe_n, ft_siwu_n} = 4'hF;
+
     localparam [2:0] IDLE  = 3'd0,                              // nobody drives
                      TURN  = 3'd1,                              // the chip begins to drive
                      READ  = 3'd2,
