@@ -8,11 +8,8 @@ namespace Offload.Links.Usb;
 /// <param name="Channel">The link's channel: 0 is A, 1 is B.</param>
 public sealed record UsbBoardKind(string Name, uint IdCode, string Product, FtdiMode Mode, int Channel)
 {
-    // As boards/versa-5g/board.yaml has it: an eighth of the core's clock at most.
-    private const int VersaBaud = 6_000_000;
-
-    /// <summary>Bits per second where the link is a UART.</summary>
-    public int Baud { get; init; } = 12_000_000;
+    /// <summary>Bits per second where the link is a UART, as the board's board.yaml has it: an eighth of the core's clock at most.</summary>
+    public int Baud { get; init; } = 6_000_000;
 
     /// <summary>The channel of the same chip whose MPSSE is the cable to the part's JTAG: 0 is A, 1 is B; null: the board is loaded by another cable.</summary>
     public int? JtagChannel { get; init; }
@@ -26,17 +23,17 @@ public sealed record UsbBoardKind(string Name, uint IdCode, string Product, Ftdi
     /// </summary>
     public static IReadOnlyList<UsbBoardKind> Known { get; } =
     [
-        new("versa-5g", 0x81112043, "Lattice ECP5_5G VERSA Board", FtdiMode.Uart, 1) { Baud = VersaBaud, JtagChannel = 0, FlashLength = 16 << 20 },
-        .. Modules("versa-5g", 0x81112043, VersaBaud, 16 << 20),
-        .. Modules("colorlight-i9", 0x41112043, 12_000_000, 8 << 20),
+        new("versa-5g", 0x81112043, "Lattice ECP5_5G VERSA Board", FtdiMode.Uart, 1) { JtagChannel = 0, FlashLength = 16 << 20 },
+        .. Modules("versa-5g", 0x81112043, 16 << 20),
+        .. Modules("colorlight-i9", 0x41112043, 8 << 20),
     ];
 
     /// <summary>Whether a device is such a board.</summary>
     internal bool Fits(UsbDeviceInfo device) => device is { VendorId: 0x0403, ProductId: 0x6010 or 0x6014 } && device.Product == Product;
 
-    private static UsbBoardKind[] Modules(string name, uint idCode, int baud, int flashLength) =>
+    private static UsbBoardKind[] Modules(string name, uint idCode, int flashLength) =>
     [
-        new(name, idCode, $"Offload {name} uart", FtdiMode.Uart, 0) { Baud = baud, FlashLength = flashLength },
+        new(name, idCode, $"Offload {name} uart", FtdiMode.Uart, 0) { FlashLength = flashLength },
         new(name, idCode, $"Offload {name} fifo-sync", FtdiMode.SyncFifo, 0) { FlashLength = flashLength },
         new(name, idCode, $"Offload {name} fifo-async", FtdiMode.AsyncFifo, 0) { FlashLength = flashLength },
     ];
