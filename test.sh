@@ -23,7 +23,7 @@ for argument in "$@"; do
   esac
 done
 
-offload_prerequisites
+offload_prerequisites tests
 offload_build
 offload_tun_device
 offload_board_rights

@@ -10,18 +10,20 @@
 # command or library, Debian package, what it is for
 OFFLOAD_TOOLS=(
   "verilator|verilator|turns the Verilog core into the virtual board, and lints it"
+  "g++|g++|compiles the virtual board"
+  "make|make|builds the virtual board"
+  "ip|iproute2|sets up the network namespaces of demo and tests"
+  "ss|iproute2|asks the client kernel for its connections"
+  "curl|curl|fetches pages over the board, in demo and tests"
+)
+OFFLOAD_TEST_TOOLS=(
   "iverilog|iverilog|compiles the Verilog a second time, for the benches"
   "yosys|yosys|synthesizes the core and prepares the proofs"
   "yosys-smtbmc|yosys|runs the proofs"
   "z3|z3|solves the proofs"
-  "g++|g++|compiles the virtual board"
-  "make|make|builds the virtual board"
   "patch|patch|breaks copies of the Verilog, to see that its benches notice"
-  "ip|iproute2|sets up the network namespaces of demo and tests"
-  "ss|iproute2|asks the client kernel for its connections"
-  "curl|curl|fetches pages over the board, in demo and tests"
-  "ab|apache2-utils|sends many requests at a time over the board, in tests"
-  "libusb-1.0.so.0|libusb-1.0-0|opens boards at USB, in a guest of the tests"
+  "ab|apache2-utils|sends many requests at a time over the board"
+  "libusb-1.0.so.0|libusb-1.0-0|opens boards at USB, in a guest"
 )
 
 # An ordinary user's PATH lacks the folders of ip and its like on Debian.
@@ -85,9 +87,11 @@ offload_install() {
     || offload_fail "apt-get could not install: $*" "Its message is above; the next run tries again."
 }
 
+# offload_prerequisites [tests]: what the demo needs, or what the tests need beside that.
 offload_prerequisites() {
-  local packages=() entry command package purpose
-  for entry in "${OFFLOAD_TOOLS[@]}"; do
+  local packages=() tools=("${OFFLOAD_TOOLS[@]}") entry command package purpose
+  [ "${1:-}" != tests ] || tools+=("${OFFLOAD_TEST_TOOLS[@]}")
+  for entry in "${tools[@]}"; do
     IFS='|' read -r command package purpose <<<"$entry"
     offload_has "$command" && continue
     offload_say "missing: $command (package $package) - $purpose"
@@ -96,7 +100,7 @@ offload_prerequisites() {
   if [ ${#packages[@]} -gt 0 ]; then
     offload_install "${packages[@]}"
     hash -r
-    for entry in "${OFFLOAD_TOOLS[@]}"; do
+    for entry in "${tools[@]}"; do
       IFS='|' read -r command package purpose <<<"$entry"
       offload_has "$command" || offload_fail "$command is still missing after installing $package."
     done
@@ -217,6 +221,6 @@ OFFLOAD_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   set -euo pipefail
-  offload_prerequisites
+  offload_prerequisites tests
   offload_say "everything that Offload needs is installed"
 fi
