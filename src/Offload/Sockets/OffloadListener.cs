@@ -169,7 +169,7 @@ public sealed class OffloadListener : IAsyncDisposable
                 ConnectionEvent item = await _events.ReadAsync(_stop.Token).ConfigureAwait(false);
                 if (item.LostEvents > 0)
                 {
-                    int found = await FindInTableAsync(row => row.Owner == Owner.Parked).ConfigureAwait(false);
+                    int found = await FindInTableAsync().ConfigureAwait(false);
                     SocketLog.TableReadAgain(_logger, item.LostEvents, found, LocalEndPoint);
                 }
 
@@ -191,9 +191,10 @@ public sealed class OffloadListener : IAsyncDisposable
 
     private async ValueTask FindOrphansAsync()
     {
+        IReadOnlyList<ConnectionRow> ours = await ReadOursAsync().ConfigureAwait(false);
         if (_options.Orphans == OrphanHandling.Adopt)
         {
-            int found = await FindInTableAsync(row => row.Owner == Owner.Parked).ConfigureAwait(false);
+            int found = await OfferParkedAsync(ours).ConfigureAwait(false);
             if (found > 0)
             {
                 SocketLog.OrphansFound(_logger, found, LocalEndPoint);
@@ -201,7 +202,7 @@ public sealed class OffloadListener : IAsyncDisposable
         }
 
         // One that was on its way back to the core has no socket any more, and one that nobody wants gets none.
-        foreach (ConnectionRow row in await ReadOursAsync().ConfigureAwait(false))
+        foreach (ConnectionRow row in ours)
         {
             if (row.Listener != _listener.Slot && (row.Owner == Owner.Held || (row.Owner == Owner.Parked && _options.Orphans == OrphanHandling.Reset)))
             {
@@ -210,16 +211,17 @@ public sealed class OffloadListener : IAsyncDisposable
         }
     }
 
-    private async ValueTask<int> FindInTableAsync(Func<ConnectionRow, bool> wanted)
-    {
-        int found = 0;
-        IReadOnlyList<ConnectionRow> ours = await ReadOursAsync().ConfigureAwait(false);
+    private async ValueTask<int> FindInTableAsync() => await OfferParkedAsync(await ReadOursAsync().ConfigureAwait(false)).ConfigureAwait(false);
 
+    /// <summary>Offers what waits among connections that have just been read from the table.</summary>
+    private async ValueTask<int> OfferParkedAsync(IReadOnlyList<ConnectionRow> ours)
+    {
         // What the table names may have an event under way: released twice, it could be taken from whoever hands it back.
         _tableRead = await _adopter.NowAsync().ConfigureAwait(false);
+        int found = 0;
         foreach (ConnectionRow row in ours)
         {
-            if (wanted(row))
+            if (row.Owner == Owner.Parked)
             {
                 found++;
                 await OfferAsync(new Candidate(row, IsSure: false)).ConfigureAwait(false);
@@ -270,7 +272,7 @@ public sealed class OffloadListener : IAsyncDisposable
             {
             }
 
-            await FindInTableAsync(row => row.Owner == Owner.Parked).ConfigureAwait(false);
+            await FindInTableAsync().ConfigureAwait(false);
         }
     }
 

@@ -43,12 +43,15 @@ internal static class SocketRig
         await using OffloadListener listener = await board.ListenAsync(
             new IPEndPoint(IPAddress.Parse(Net.Text(Net.Host)), Net.Port), new OffloadListenerOptions { Backlog = 1024 });
         Task serving = Task.Run(() => ServeAsync(listener, end.Token));
+
+        // The listener has looked for what an earlier one left when its first clients are received: in a flood, simulated registers make that last.
+        Guests.Run(client, Together, WarmUp);
         if (port is not null)
         {
             port.Flood = new PacedFlood((await board.Listeners.ListAsync())[0].Mac.Value, Flood);
+            Guests.Run(client, Together, WarmUp);
         }
 
-        Guests.Run(client, Together, WarmUp);
         long syns = port?.Flood?.Sent ?? 0;
         ulong clocks = hardware!.Statistics.ClocksRun;
         double process = ThreadTimes.Process(), simulator = ThreadTimes.Named("offload ");
