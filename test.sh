@@ -91,7 +91,7 @@ unfetched=0
 if [ $guest = 1 ]; then
   offload_say "the rig in a guest"
   status=0
-  offload_as_builder timeout --kill-after=30s 20m dotnet artifacts/bin/Offload.Rig/release/Offload.Rig.dll guest --report artifacts/rig/guest \
+  offload_as_builder timeout --kill-after=30s 40m dotnet artifacts/bin/Offload.Rig/release/Offload.Rig.dll guest --report artifacts/rig/guest \
     </dev/null >"$results/guest.log" 2>&1 || status=$?
   case $status in
     77)

@@ -161,7 +161,7 @@ internal static class GuestRun
         {
             "--share", share, "--pcie", Path.Combine(share, "pcie.socket"), "--net", Path.Combine(share, "net.socket"),
             "--usb", Path.Combine(share, "usb.socket"), "--usb", Path.Combine(share, "board.socket"),
-            "--usb", Path.Combine(share, "versa.socket"), "--time-limit", "1500", "--",
+            "--usb", Path.Combine(share, "versa.socket"), "--time-limit", "2100", "--",
             Path.Combine(Repository.Root, "firmware-tools", "guest", "rig.sh"), typeof(GuestRun).Assembly.Location, filter ?? "", link ?? "",
         })
         {

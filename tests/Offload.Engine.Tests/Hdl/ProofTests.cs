@@ -18,7 +18,7 @@ public sealed class ProofTests(ITestOutputHelper output)
             .Select(folder => Path.GetFileName(folder)).Where(name => full || !Long.Contains(name)).Order(StringComparer.Ordinal);
         string[] arguments = ["hdl/formal/run.sh", .. names, .. full ? new[] { "--mutants" } : []];
         Assert.Contains("transition", arguments);
-        (int exitCode, string said) = await Tool.RunAsync("bash", arguments, TimeSpan.FromMinutes(full ? 50 : 20));
+        (int exitCode, string said) = await Tool.RunAsync("bash", arguments, TimeSpan.FromMinutes(full ? 50 : 35));
         output.WriteLine(said);
         Assert.True(exitCode == 0, said);
     }
