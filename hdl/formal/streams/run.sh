@@ -42,7 +42,7 @@ stream() {
   elif [ "$1" = reply_words ]; then
     proved "$1, base case" holds "$2" 3 && proved "$1, induction" inductive "$2" 1 && proved "$1, cover" covered "$2" 14
   else
-    proved "$1, base case" holds "$2" 10 && proved "$1, induction" inductive "$2" 4 && proved "$1, cover" covered "$2" 12
+    proved "$1, base case" holds "$2" 5 && proved "$1, induction" inductive "$2" 4 && proved "$1, cover" covered "$2" 12
   fi
 }
 proof() { each "$1" "$2" stream; }

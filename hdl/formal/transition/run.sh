@@ -56,12 +56,17 @@ ask() {
 }
 decide() { ask "$1" "$2" decide_proof decide 'sat -verify -prove-asserts -set-assumes'; }
 table() { ask "$1" "$2" states_proof table 'sat -verify -prove-asserts -set-assumes'; }
-# Facts and deeds in numbers: what is asked in the third clock goes through all registers.
+# Facts and deeds in numbers: what is asked in the third clock goes through all registers, whatever was in them. ABC proves it by
+# comparing what is equal inside first, in a tenth of the time that a solver alone takes.
 numbers() {
   local sources="$1/transition/transition_compare.v $1/transition/transition_decide.v $1/transition/transition_apply.v"
+  rm -f "$2/numbers.aig"
   nice yosys -q -l "$2/numbers.log" -p "read_verilog -sv -formal -I$1/generated $here/numbers_proof.v $sources $1/transition/rules_*.v
     hierarchy -check -top numbers_proof; prep -flatten; opt -full
-    sat -verify -seq 3 -prove-skip 2 -prove-asserts -set-assumes" > /dev/null 2>&1
+    async2sync; chformal -assert -skip 2; techmap; opt -full; dfflegalize -cell \$_DFF_P_ 0; opt_clean; aigmap
+    write_aiger -zinit $2/numbers.aig" > /dev/null 2>&1 || return
+  nice yosys-abc -c "read_aiger $2/numbers.aig; fold; scorr; frames -F 3 -i; strash; dch; strash; orpos; iprove" > "$2/numbers.log" 2>&1
+  grep -q '^UNSATISFIABLE' "$2/numbers.log"
 }
 # The entry and the reply that deeds make, without the clocks
 applied() {
@@ -85,10 +90,11 @@ possible() {
   for value in 1 2 3 4 5 6 7 8 9; do commands+=" sat -verify -set-assumes -set seen[5:2] $value; "; done
   ask "$1" "$2" decide_proof possible "$commands"
 }
+# The solver names every set of rows that come up together, until there is no other.
 rows() {
-  local commands= row
-  for ((row = 0; row < $(sed -n 's/^`define ROWS //p' "$2/states.vh"); row++)); do commands+=" sat -verify -set-assumes -set possible[$row] 1; "; done
-  ask "$1" "$2" states_proof rows "$commands"
+  ask "$1" "$2" states_proof rows 'sat -all -set-assumes -show possible' && grep -q 'no more models found' "$2/rows.log" &&
+    awk '$1 == "\\possible" { for (i = 1; i <= length($4); i++) if (substr($4, i, 1) == "1") seen[i] = 1; rows = length($4) }
+      END { for (i = 1; i <= rows; i++) if (!(i in seen)) { print "row " rows - i " cannot come up" > "/dev/stderr"; missing = 1 }; exit missing || rows == 0 }' "$2/rows.log"
 }
 
 proof() {
@@ -109,7 +115,7 @@ refuted() {
   states "$2"
   for question in table decide applied pipeline numbers; do
     $question "$1" "$2" && continue
-    grep -q 'model found: FAIL' "$2/$question.log" || return 2
+    grep -Eq 'model found: FAIL|^SATISFIABLE' "$2/$question.log" || return 2
     return 0
   done
   return 1
