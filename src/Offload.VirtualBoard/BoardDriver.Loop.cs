@@ -7,11 +7,11 @@ namespace Offload.VirtualBoard;
 
 internal sealed unsafe partial class BoardDriver
 {
-    /// <summary>Clocks between two looks at frames and requests: few enough that an access does not wait long for a core that has no rest.</summary>
-    private const uint ChunkClocks = 512;
+    /// <summary>Clocks between two looks at frames and requests.</summary>
+    private const uint ChunkClocks = 4096;
 
     /// <summary>Chunks without any frame after which a core that stays busy is looked after at leisure: it hangs.</summary>
-    private const int HungChunks = 2048;
+    private const int HungChunks = 256;
 
     /// <summary>How often the core runs while its table has entries, so that its timer sweep comes around. Milliseconds.</summary>
     private const int SweepTick = 5;
