@@ -6,7 +6,7 @@
 `default_nettype none
 
 module offload_colorlight_i9 #(
-    parameter CORE_HZ          = 62500000,                      // of the core; a whole part of 500 MHz
+    parameter CORE_HZ          = 37500000,                      // of the core; see ecp5_clocks.v
     // Of offload_core; explained there
     parameter DATA_WIDTH       = 64,
     parameter CONNECTIONS      = 1024,
@@ -17,7 +17,7 @@ module offload_colorlight_i9 #(
     parameter FRAME_CLOCKS     = 66,
     // Of the register link
     parameter LINK             = 0,                             // 0: UART, 1: asynchronous FIFO, 2: synchronous FIFO
-    parameter BAUD             = 6000000,                       // at most an eighth of CORE_HZ
+    parameter BAUD             = 4000000,                       // at most an eighth of CORE_HZ
     // Of the PHYs
     parameter RX_DELAY         = 39,                            // see ecp5_rgmii.v
     parameter PHY_RESET_BITS   = 16,                            // their reset takes 2^PHY_RESET_BITS clocks of 2.4 MHz

@@ -1,11 +1,11 @@
 // Clocks of a board with an ECP5: 125 MHz for the line and CORE_HZ for the core, from one PLL, whose oscillator runs at
-// 500 MHz (data sheet FPGA-DS-02012: 400 to 800 MHz); and the core's reset.
+// 500 or 750 MHz (data sheet FPGA-DS-02012: 400 to 800 MHz); and the core's reset.
 
 `default_nettype none
 
 module ecp5_clocks #(
     parameter INPUT_HZ = 100000000,                             // 25 or 100 MHz
-    parameter CORE_HZ  = 100000000                              // a whole part of 500 MHz
+    parameter CORE_HZ  = 100000000                              // a whole part of 500 or of 750 MHz
 ) (
     input  wire clk_in,
     input  wire reset_n,                                        // a button, or 1
@@ -14,7 +14,8 @@ module ecp5_clocks #(
     output wire clk_core,
     output reg  rst                                             // at clk_core
 );
-    localparam PHASE_HZ = 25000000, LINE_HZ = 125000000, OSCILLATOR_HZ = 500000000;
+    localparam PHASE_HZ = 25000000, LINE_HZ = 125000000;
+    localparam OSCILLATOR_HZ = 500000000 % CORE_HZ == 0 ? 500000000 : 750000000;
 
     generate
         if (INPUT_HZ % PHASE_HZ != 0 || OSCILLATOR_HZ % CORE_HZ != 0) begin : check_clocks

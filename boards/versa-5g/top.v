@@ -5,7 +5,7 @@
 `default_nettype none
 
 module offload_versa_5g #(
-    parameter CORE_HZ          = 62500000,                      // of the core; a whole part of 500 MHz
+    parameter CORE_HZ          = 62500000,                      // of the core; see ecp5_clocks.v
     // Of offload_core; explained there
     parameter DATA_WIDTH       = 64,
     parameter CONNECTIONS      = 1024,

@@ -14,25 +14,29 @@ namespace Offload.Board.Tests;
 /// <summary>Two kernels whose cables end in the PHYs of a simulated board. Needs root, or CAP_NET_ADMIN and CAP_SYS_ADMIN.</summary>
 public sealed class KernelTests
 {
-    private const string Name = "versa-5g";
-
     private static readonly IPAddress ClientAddress = IPAddress.Parse("192.0.2.1");
     private static readonly IPAddress HostAddress = IPAddress.Parse("192.0.2.2");
 
     [SkippableFact]
-    public async Task Kernels_reach_each_other_and_the_engine_through_the_pins()
+    public Task Kernels_reach_each_other_and_the_engine_through_the_pins() => ConnectAsync("versa-5g");
+
+    [SkippableFact]
+    [Trait("Category", "Full")]
+    public Task They_do_so_through_the_other_boards_pins() => ConnectAsync("colorlight-i9");
+
+    private static async Task ConnectAsync(string name)
     {
         Skip.IfNot(File.Exists("/dev/net/tun"), "there is no /dev/net/tun");
         using PosixSignalRegistration signals = PosixSignalRegistration.Create(PosixSignal.SIGCONT, static _ => { });
         using NetworkNamespace client = Create("client");
         using NetworkNamespace host = Create("host");
-        await using SimulatedBoard simulated = new(Name, "uart");
+        await using SimulatedBoard simulated = new(name, "uart");
         await using Cable net = new(simulated, Port.Net, client, "net0", ClientAddress);
         await using Cable behind = new(simulated, Port.Host, host, "host0", HostAddress);
         await simulated.PassAsync(TimeSpan.FromMilliseconds(1));
         OffloadBoardOptions options = new() { Serve = false, CommandTimeout = Patience.Answer, ReadyTimeout = Patience.Answer, HostTimeout = TimeSpan.Zero };
-        options.Providers.Add(new SimulatedProvider(Name, simulated) { HostPort = behind.Interface });
-        await using OffloadBoard board = await OffloadBoard.OpenAsync(Name, options);
+        options.Providers.Add(new SimulatedProvider(name, simulated) { HostPort = behind.Interface });
+        await using OffloadBoard board = await OffloadBoard.OpenAsync(name, options);
 
         // What is not the engine's passes, ARP first: a connection between the two kernels, with data both ways.
         using Socket server = host.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));

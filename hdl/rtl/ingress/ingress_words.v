@@ -1,5 +1,6 @@
 // The way in of ingress.v for ports of a gigabit: the same fields, keys and verdicts, found in a tenth of the area,
-// from one word of two bytes a clock. A gigabit brings eight bytes in 6.4 clocks of 100 MHz; this takes them in four.
+// from one word of two bytes a clock, and two words where nothing but the checksum is of interest. A gigabit brings eight
+// bytes in 2.4 clocks of 37.5 MHz; this takes them in two, and eight bytes of headers in four.
 //
 //   s_axis ─▶ beat ─┬─▶ words ─▶ fields, checksums, tcp_options_bytes ─▶ key, segment
 //                   └─▶ frame_fifo ◀─ verdict
@@ -79,16 +80,18 @@ module ingress_words #(
     reg         beat_valid, beat_new, beat_last, beat_bad, beat_over;
     reg  [63:0] beat_data;
     reg  [ 2:0] beat_bytes;                                         // valid bytes less one
+    reg  [16:0] first_pair, second_pair;                            // sums of the beat's words
     reg         in_frame, admitted;
     reg  [ 7:0] beat_number;                                        // sticks behind the longest frame's last
     reg  [ 1:0] part;                                               // word of the beat
     wire        space, last_word, word_done;
+    wire        two;                                                // words are taken at once
     reg         complete;                                           // the segment stands there
 
     wire over_keep = LAST_LANE == 7 ? 1'b0 : s_axis_tkeep[(LAST_LANE + 1) % 8];
     wire over      = beat_number > LAST_BEAT[7:0] || (beat_number == LAST_BEAT[7:0] && over_keep);
     wire short     = beat_number == 8'd0 || (beat_number == 8'd1 && !s_axis_tkeep[5]);   // than an Ethernet header
-    wire beat_done = word_done && (part == beat_bytes[2:1]);
+    wire beat_done = word_done && (part == beat_bytes[2:1] || (two && part[1]));
     wire taken     = s_axis_tvalid && s_axis_tready;
 
     assign s_axis_tready = !rst && (!complete || take) && (!beat_valid || (beat_done && !beat_last));
@@ -101,14 +104,16 @@ module ingress_words #(
             beat_last <= s_axis_tlast;
             beat_bad  <= s_axis_tlast && (over || short || s_axis_tuser);
             beat_over <= over;
+            first_pair  <= {1'b0, s_axis_tdata[ 7: 0], s_axis_tdata[15: 8]} + {1'b0, s_axis_tdata[23:16], s_axis_tdata[31:24]};
+            second_pair <= {1'b0, s_axis_tdata[39:32], s_axis_tdata[47:40]} + {1'b0, s_axis_tdata[55:48], s_axis_tdata[63:56]};
             beat_bytes <= 3'd0;
             for (lane = 1; lane < 8; lane = lane + 1)
                 if (s_axis_tkeep[lane]) beat_bytes <= lane[2:0];
             if (!in_frame) admitted <= room && space;
             part <= 2'd0;
         end else if (word_done) begin
-            beat_data <= beat_data >> 16;
-            part      <= part + 2'd1;
+            beat_data <= two ? beat_data >> 32 : beat_data >> 16;
+            part      <= part + (two ? 2'd2 : 2'd1);
         end
         if (rst) begin
             beat_valid  <= 1'b0;
@@ -312,11 +317,13 @@ module ingress_words #(
     end
 
     // ---- lengths and checksums ------------------------------------------------------------------
-    // `left`: bytes of the IP packet that are still to come, this word included.
+    // `left`: bytes of the IP packet that are still to come, this word included. Two words are taken at once where all of
+    // them or none of them counts; a frame's last beat is taken word by word.
     reg  [16:0] left;
+    assign two = where == REST && !part[0] && !beat_last && (left[16:2] != 15'd0 || left[1:0] == 2'd0);
     wire length_word = (where == IPV4 && at == 5'd1) || (where == IPV6 && at == 5'd2);
     wire [17:0] left_behind = (length_word ? {2'd0, word} : {1'b0, left}) +
-                              (!length_word ? -18'd2 : where == IPV4 ? -18'd4 : 18'd34);
+                              (two ? -18'd4 : !length_word ? -18'd2 : where == IPV4 ? -18'd4 : 18'd34);
     wire [15:0] counted = {word[15:8] & {8{left != 17'd0}}, word[7:0] & {8{left[16:1] != 16'd0 && !half}}};
     wire [17:0] data_left = {1'b0, left} - {12'd0, word[15:12] - 4'd3, 2'd0};
 
@@ -332,32 +339,34 @@ module ingress_words #(
 
     // Ones' complement sums (RFC 1071); the carry is added with the next word.
     reg  [15:0] ip_sum, tcp_sum;
-    reg         ip_carry, tcp_carry;
+    reg         ip_carry;
+    reg  [ 1:0] tcp_carry;                                          // two words at once carry up to 2
     wire        of_icmp = where == ICMP || where == QUOTED_IPV4 || where == QUOTED_IPV6 || where == QUOTED_TCP;
     wire        pseudo  = (where == IPV4 && at >= 5'd6 && sure) || (where == IPV6 && at >= 5'd4);
     wire        payload = where == TCP || where == OPTIONS || of_icmp || where == REST;
     wire        less_header = where == IPV4 && at == 5'd2;
     wire        of_protocol = (where == IPV4 && at == 5'd4) || (where == IPV6 && at == 5'd3);
-    reg  [15:0] addend;
+    reg  [16:0] addend;
     always @* begin
-        addend = pseudo || payload ? counted : 16'd0;
-        if (length_word) addend = word;
-        if (less_header) addend = -16'd20;
-        if (of_protocol) addend = {8'd0, where == IPV4 ? word[7:0] : word[15:8]};
+        addend = pseudo || payload ? {1'b0, counted} : 17'd0;
+        if (length_word) addend = {1'b0, word};
+        if (less_header) addend = {1'b0, -16'd20};
+        if (of_protocol) addend = {9'd0, where == IPV4 ? word[7:0] : word[15:8]};
+        if (two) addend = (part[1] ? second_pair : first_pair) & {17{left != 17'd0}};
     end
 
     always @(posedge clk)
         if (word_done) begin
             {ip_carry, ip_sum} <= beginning ? 17'd0
                                 : where == IPV4 ? {1'b0, ip_sum} + {1'b0, word} + {16'd0, ip_carry} : {ip_carry, ip_sum};
-            {tcp_carry, tcp_sum} <= (length_word ? 17'd0 : {1'b0, tcp_sum}) + {1'b0, addend} +
-                                    {16'd0, tcp_carry && !length_word};
-            if (less_header) tcp_carry <= 1'b0;
+            {tcp_carry, tcp_sum} <= (length_word ? 18'd0 : {2'd0, tcp_sum}) + {1'b0, addend} +
+                                    {16'd0, tcp_carry & {2{!length_word}}};
+            if (less_header) tcp_carry <= 2'd0;
             // ICMP has no pseudo-header.
-            if (where == IPV4 && at == 5'd5 && !sure) {tcp_carry, tcp_sum} <= 17'd0;
+            if (where == IPV4 && at == 5'd5 && !sure) {tcp_carry, tcp_sum} <= 18'd0;
         end
     wire ip_right  = ip_carry ? ip_sum == 16'hFFFE : ip_sum == 16'hFFFF;
-    wire tcp_right = tcp_carry ? tcp_sum == 16'hFFFE : tcp_sum == 16'hFFFF;
+    wire tcp_right = tcp_sum == 16'hFFFF - {14'd0, tcp_carry};
 
     // ---- options --------------------------------------------------------------------------------
     wire        mss_present, scale_present, sack_permitted, ts_present;

@@ -11,6 +11,7 @@ public sealed class FtdiTests
     [InlineData(12_000_000, 0x0000, 0x0200)]
     [InlineData(8_000_000, 0x0001, 0x0200)]
     [InlineData(6_000_000, 0x0002, 0x0200)]
+    [InlineData(4_000_000, 0x0003, 0x0200)]
     [InlineData(3_000_000, 0x0004, 0x0200)]
     [InlineData(115_200, 0xC068, 0x0200)]
     [InlineData(9_600, 0x04E2, 0x0200)]

@@ -61,7 +61,7 @@ bench() {
 mutant() {
   local like=net64
   case $1 in host-*) like=host64 ;; words-host-*) like=wordshost64 ;; words-*) like=words64 ;; esac
-  port "$2" "$3/$like" "$like" "$like" -O0 && "$3/$like/Vingress" 5000 "$seed"
+  port "$2" "$3/$like" "$like" "$like" -O0 && "$3/$like/Vingress" 20000 "$seed"
 }
 
 bench_main "$@"

@@ -24,16 +24,16 @@ public sealed record UsbBoardKind(string Name, uint IdCode, string Product, Ftdi
     public static IReadOnlyList<UsbBoardKind> Known { get; } =
     [
         new("versa-5g", 0x81112043, "Lattice ECP5_5G VERSA Board", FtdiMode.Uart, 1) { JtagChannel = 0, FlashLength = 16 << 20 },
-        .. Modules("versa-5g", 0x81112043, 16 << 20),
-        .. Modules("colorlight-i9", 0x41112043, 8 << 20),
+        .. Modules("versa-5g", 0x81112043, 16 << 20, 6_000_000),
+        .. Modules("colorlight-i9", 0x41112043, 8 << 20, 4_000_000),
     ];
 
     /// <summary>Whether a device is such a board.</summary>
     internal bool Fits(UsbDeviceInfo device) => device is { VendorId: 0x0403, ProductId: 0x6010 or 0x6014 } && device.Product == Product;
 
-    private static UsbBoardKind[] Modules(string name, uint idCode, int flashLength) =>
+    private static UsbBoardKind[] Modules(string name, uint idCode, int flashLength, int baud) =>
     [
-        new(name, idCode, $"Offload {name} uart", FtdiMode.Uart, 0) { FlashLength = flashLength },
+        new(name, idCode, $"Offload {name} uart", FtdiMode.Uart, 0) { FlashLength = flashLength, Baud = baud },
         new(name, idCode, $"Offload {name} fifo-sync", FtdiMode.SyncFifo, 0) { FlashLength = flashLength },
         new(name, idCode, $"Offload {name} fifo-async", FtdiMode.AsyncFifo, 0) { FlashLength = flashLength },
     ];
