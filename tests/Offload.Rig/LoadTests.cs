@@ -61,8 +61,8 @@ public sealed class LoadTests
             Assert.Equal((board, "1.2.3"), ((string?)JsonNode.Parse(output)!["board"], (string?)JsonNode.Parse(output)!["bitstream_version"]));
             Assert.True(lines.ReadDone());
 
-            using Process serving = Start(folder, "board", "serve", board, "--json");
-            string? running = await serving.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+            using Serving serving = new(Start(folder, "board", "serve", board, "--json"));
+            string? running = await serving.Process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
             Assert.Equal("running", (string?)JsonNode.Parse(running!)!["event"]);
             (code, output) = await RunAsync(folder, "info", "--board", board, "--json");
             Assert.True(code == 0, output);
@@ -75,9 +75,9 @@ public sealed class LoadTests
             }
 
             Assert.Equal(RegisterMap.Hash, (string?)JsonNode.Parse(output)!["core"]!["map_hash"]);
-            using Process stop = Process.Start("kill", ["-TERM", serving.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            await serving.WaitForExitAsync().WaitAsync(Patience);
-            Assert.Equal(0, serving.ExitCode);
+            using Process stop = Process.Start("kill", ["-TERM", serving.Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await serving.Process.WaitForExitAsync().WaitAsync(Patience);
+            Assert.Equal(0, serving.Process.ExitCode);
         }
         finally
         {
@@ -100,6 +100,23 @@ public sealed class LoadTests
         string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
         await process.WaitForExitAsync().WaitAsync(Patience);
         return (process.ExitCode, process.ExitCode == 0 ? output : await error);
+    }
+
+    /// <summary>A process that has the board; it never has it longer than its test.</summary>
+    private sealed class Serving(Process process) : IDisposable
+    {
+        public Process Process { get; } = process;
+
+        public void Dispose()
+        {
+            if (!Process.HasExited)
+            {
+                Process.Kill();
+                Process.WaitForExit();
+            }
+
+            Process.Dispose();
+        }
     }
 
     /// <summary>Calls while the payload is on its way, and some of it is there.</summary>

@@ -52,6 +52,39 @@ public sealed class BoardTests : IDisposable
     }
 
     [Fact]
+    public async Task A_holder_that_does_not_answer_is_told_from_a_free_board()
+    {
+        using Socket silent = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        string path = Path.Combine(_directory.Path, "fake%3a0.sock");
+        silent.Bind(new UnixDomainSocketEndPoint(path));
+        silent.Listen();
+
+        // By its id and as the only board, whether its hardware is seen or not; and by its socket.
+        foreach (OffloadBoardOptions options in new[] { Options(), Options(new FakeBoard(new FakeCore(), "fake:0", null)) })
+        {
+            options.HelloTimeout = TimeSpan.FromMilliseconds(200);
+            foreach (string? id in new[] { "fake:0", null })
+            {
+                await RefusedAsync(OffloadBoard.OpenAsync(id, options));
+            }
+
+            await RefusedAsync(OffloadBoard.ConnectAsync(path, options));
+        }
+
+        // Another board is as free as before.
+        OffloadBoardOptions other = Options(new FakeBoard(new FakeCore(), "fake:1", null));
+        other.HelloTimeout = TimeSpan.FromMilliseconds(200);
+        await using OffloadBoard board = await OffloadBoard.OpenAsync("fake:1", other);
+
+        async Task RefusedAsync(ValueTask<OffloadBoard> opening)
+        {
+            OffloadException error = await Assert.ThrowsAsync<OffloadException>(async () => await opening);
+            Assert.Equal(OffloadError.BoardBusy, error.Code);
+            Assert.Contains($"`fuser {path}`", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_socket_of_a_process_that_ended_is_removed()
     {
         string stale = Path.Combine(_directory.Path, "gone.sock");

@@ -16,13 +16,18 @@ internal static class BoardFinder
 
     /// <summary>All boards; one that is served is listed once.</summary>
     public static async ValueTask<IReadOnlyList<BoardDescription>> DiscoverAsync(OffloadBoardOptions options, CancellationToken cancellationToken) =>
-        [.. (await FindAllAsync(options, cancellationToken).ConfigureAwait(false)).Select(found => found.Description)];
+        [.. (await FindAllAsync(options, cancellationToken).ConfigureAwait(false)).Found.Select(found => found.Description)];
 
     /// <summary>The board of an id, or the only one.</summary>
     public static async ValueTask<FoundBoard> FindAsync(string? id, OffloadBoardOptions options, CancellationToken cancellationToken)
     {
-        List<FoundBoard> all = await FindAllAsync(options, cancellationToken).ConfigureAwait(false);
+        (List<FoundBoard> all, Dictionary<string, OffloadException> silent) = await FindAllAsync(options, cancellationToken).ConfigureAwait(false);
         List<FoundBoard> fitting = id is null ? all : all.FindAll(found => found.Description.Id == id);
+        if (HolderThatIsSilent(id, fitting, silent, options) is { } exception)
+        {
+            throw exception;
+        }
+
         return fitting.Count switch
         {
             1 => fitting[0],
@@ -47,9 +52,25 @@ internal static class BoardFinder
         return text.ToString();
     }
 
-    private static async ValueTask<List<FoundBoard>> FindAllAsync(OffloadBoardOptions options, CancellationToken cancellationToken)
+    /// <summary>Why the board is not free, where the process that serves it does not answer; null: no such process.</summary>
+    private static OffloadException? HolderThatIsSilent(
+        string? id, List<FoundBoard> fitting, Dictionary<string, OffloadException> silent, OffloadBoardOptions options)
     {
-        List<FoundBoard> found = await FindServedAsync(options, cancellationToken).ConfigureAwait(false);
+        string? wanted = fitting.Count == 1 && fitting[0].Provider is not null ? fitting[0].Description.Id : fitting.Count == 0 ? id : null;
+        if (wanted is not null)
+        {
+            return silent.GetValueOrDefault(RuntimeDirectory.SocketOf(RuntimeDirectory.PathOf(options), wanted));
+        }
+
+        return fitting.Count == 0 && silent.Count == 1 ? silent.Values.Single() : null;
+    }
+
+    /// <summary>All boards, and for each socket whose process does not answer, the error that says so.</summary>
+    private static async ValueTask<(List<FoundBoard> Found, Dictionary<string, OffloadException> Silent)> FindAllAsync(
+        OffloadBoardOptions options, CancellationToken cancellationToken)
+    {
+        Dictionary<string, OffloadException> silent = [];
+        List<FoundBoard> found = await FindServedAsync(options, silent, cancellationToken).ConfigureAwait(false);
         HashSet<string> served = [.. found.Select(board => board.Description.Id)];
         foreach (BoardProvider provider in options.Providers)
         {
@@ -62,10 +83,11 @@ internal static class BoardFinder
             }
         }
 
-        return found;
+        return (found, silent);
     }
 
-    private static async ValueTask<List<FoundBoard>> FindServedAsync(OffloadBoardOptions options, CancellationToken cancellationToken)
+    private static async ValueTask<List<FoundBoard>> FindServedAsync(
+        OffloadBoardOptions options, Dictionary<string, OffloadException> silent, CancellationToken cancellationToken)
     {
         List<FoundBoard> found = [];
         string directory = RuntimeDirectory.PathOf(options);
@@ -79,13 +101,17 @@ internal static class BoardFinder
         {
             try
             {
-                using ClientConnection connection = await ClientConnection.ConnectAsync(path, cancellationToken).ConfigureAwait(false);
+                using ClientConnection connection = await ClientConnection.ConnectAsync(path, options.HelloTimeout, cancellationToken).ConfigureAwait(false);
                 found.Add(new FoundBoard(connection.Description, null));
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
             {
                 // Its process has ended without removing it.
                 ServedSocket.RemoveStale(path);
+            }
+            catch (OffloadException exception) when (exception.Code == OffloadError.BoardBusy)
+            {
+                silent.Add(path, exception);
             }
             catch (Exception exception) when (exception is SocketException or OffloadException)
             {

@@ -96,7 +96,7 @@ public sealed class OffloadBoard : IAsyncDisposable
     /// <exception cref="BoardNotFoundException">No such board; the message lists those that are there.</exception>
     /// <exception cref="RegisterMapMismatchException">It runs a core of another register map.</exception>
     /// <exception cref="OffloadException"><see cref="OffloadError.BoardAmbiguous"/>; <see cref="OffloadError.BoardBusy"/>: another process holds it
-    /// and does not serve it; <see cref="OffloadError.PermissionDenied"/>; <see cref="OffloadError.LinkFault"/>.</exception>
+    /// and does not serve it, or does not answer; <see cref="OffloadError.PermissionDenied"/>; <see cref="OffloadError.LinkFault"/>.</exception>
     public static async ValueTask<OffloadBoard> OpenAsync(string? id, OffloadBoardOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -112,13 +112,13 @@ public sealed class OffloadBoard : IAsyncDisposable
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="BoardNotFoundException">Nobody serves a board there.</exception>
     /// <exception cref="OffloadException"><see cref="OffloadError.PermissionDenied"/>: the process there is another user's;
-    /// <see cref="OffloadError.ProtocolError"/>: it speaks another protocol, or another version.</exception>
+    /// <see cref="OffloadError.ProtocolError"/>: it speaks another protocol, or another version; <see cref="OffloadError.BoardBusy"/>: it does not answer.</exception>
     public static async ValueTask<OffloadBoard> ConnectAsync(
         string socketPath, OffloadBoardOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(socketPath);
         ArgumentNullException.ThrowIfNull(options);
-        ClientSession session = await ClientSession.ConnectAsync(socketPath, cancellationToken).ConfigureAwait(false);
+        ClientSession session = await ClientSession.ConnectAsync(socketPath, options.HelloTimeout, cancellationToken).ConfigureAwait(false);
         ILogger logger = LoggerOf(options);
         BoardLog.Connected(logger, session.Description.Id, socketPath);
         return new OffloadBoard(session, null, null, logger, new IsnKeyStore(), metrics: null);

@@ -43,6 +43,9 @@ public sealed class OffloadBoardOptions
     /// Default: 10 s. Only the holder's counts.</summary>
     public TimeSpan HostTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a process that serves a board may take to answer a client's first word.</summary>
+    internal TimeSpan HelloTimeout { get; set; } = Serving.Protocol.HelloTimeout;
+
     /// <summary>Where logs go; null: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 }

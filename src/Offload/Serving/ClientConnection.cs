@@ -24,13 +24,14 @@ internal sealed class ClientConnection : IDisposable
 
     /// <summary>Connects and greets.</summary>
     /// <exception cref="SocketException">Nobody listens.</exception>
-    /// <exception cref="OffloadException"><see cref="OffloadError.PermissionDenied"/>, <see cref="OffloadError.ProtocolError"/>, <see cref="OffloadError.BoardGone"/>.</exception>
-    public static async ValueTask<ClientConnection> ConnectAsync(string path, CancellationToken cancellationToken)
+    /// <exception cref="OffloadException"><see cref="OffloadError.PermissionDenied"/>, <see cref="OffloadError.ProtocolError"/>,
+    /// <see cref="OffloadError.BoardGone"/>; <see cref="OffloadError.BoardBusy"/>: there was no answer within <paramref name="patience"/>.</exception>
+    public static async ValueTask<ClientConnection> ConnectAsync(string path, TimeSpan patience, CancellationToken cancellationToken)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         ClientConnection connection = new(new FrameSocket(socket, Protocol.MaxReply));
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Protocol.HelloTimeout);
+        timeout.CancelAfter(patience);
         try
         {
             await DialAsync(socket, path, timeout.Token).ConfigureAwait(false);
@@ -47,7 +48,9 @@ internal sealed class ClientConnection : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             connection.Dispose();
-            throw new BoardGoneException($"The process that serves {path} does not answer.");
+            throw new OffloadException(
+                OffloadError.BoardBusy,
+                $"The process that serves {path} did not answer within {patience.TotalSeconds:0.#} s. Try again; if it never does, end it: `fuser {path}` names it.");
         }
         catch
         {

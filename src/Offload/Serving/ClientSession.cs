@@ -16,14 +16,16 @@ internal sealed class ClientSession : BoardSession
     private const int MaxIdle = 4;
 
     private readonly string _path;
+    private readonly TimeSpan _patience;
     private readonly Guid _instance;
     private readonly ConcurrentBag<ClientConnection> _idle = [];
     private readonly ConcurrentDictionary<ClientEventReader, byte> _readers = new();
     private volatile bool _disposed;
 
-    private ClientSession(string path, ClientConnection first)
+    private ClientSession(string path, TimeSpan patience, ClientConnection first)
     {
         _path = path;
+        _patience = patience;
         _instance = first.Instance;
         Description = first.Description;
         _idle.Add(first);
@@ -38,11 +40,11 @@ internal sealed class ClientSession : BoardSession
     public override bool IsHolder => false;
 
     /// <summary>Connects to a holder.</summary>
-    public static async ValueTask<ClientSession> ConnectAsync(string path, CancellationToken cancellationToken)
+    public static async ValueTask<ClientSession> ConnectAsync(string path, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
-            return new ClientSession(path, await ClientConnection.ConnectAsync(path, cancellationToken).ConfigureAwait(false));
+            return new ClientSession(path, patience, await ClientConnection.ConnectAsync(path, patience, cancellationToken).ConfigureAwait(false));
         }
         catch (SocketException exception)
         {
@@ -335,7 +337,7 @@ internal sealed class ClientSession : BoardSession
         ClientConnection connection;
         try
         {
-            connection = await ClientConnection.ConnectAsync(_path, cancellationToken).ConfigureAwait(false);
+            connection = await ClientConnection.ConnectAsync(_path, _patience, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException exception)
         {

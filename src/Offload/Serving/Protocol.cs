@@ -30,8 +30,8 @@ internal static class Protocol
     /// <summary>Longest text in a frame, in bytes.</summary>
     public const int MaxText = 8 * 1024;
 
-    /// <summary>How long a connection may take to say Hello, or to answer it.</summary>
-    public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>How long a connection may take to say Hello, or to answer it: a process that has just started on a busy machine takes its time.</summary>
+    public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>What a client asks for.</summary>
