@@ -1,14 +1,16 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Offload.Links;
 
 /// <summary>Frames of the register link (docs/link.md): a body of 32-bit words behind which stands its CRC-32, without zeros by COBS, and a zero.</summary>
 internal static class LinkFrame
 {
-    /// <summary>CRC-32 of IEEE 802.3 over something with its own CRC behind it, before the inversion.</summary>
-    private const uint Residue = 0xDEBB20E3;
+    /// <summary>CRC-32 of IEEE 802.3 over something with its own CRC behind it.</summary>
+    private const uint Residue = 0x2144DF1C;
 
-    private static readonly uint[] Table = MakeTable();
+    /// <summary>Most bytes that COBS puts behind one length.</summary>
+    private const int LongestRun = 254;
 
     /// <summary>Makes the frame of a body.</summary>
     /// <param name="header">The body's first word.</param>
@@ -23,7 +25,7 @@ internal static class LinkFrame
             BinaryPrimitives.WriteUInt32LittleEndian(body.AsSpan((i + 1) * sizeof(uint)), content[i]);
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(body.AsSpan(body.Length - sizeof(uint)), ~Checksum(body.AsSpan(..^sizeof(uint))));
+        BinaryPrimitives.WriteUInt32LittleEndian(body.AsSpan(body.Length - sizeof(uint)), Crc32.HashToUInt32(body.AsSpan(..^sizeof(uint))));
         return Stuff(body);
     }
 
@@ -53,7 +55,7 @@ internal static class LinkFrame
             }
         }
 
-        if (length < 2 * sizeof(uint) || length % sizeof(uint) != 0 || Checksum(body.AsSpan(0, length)) != Residue)
+        if (length < 2 * sizeof(uint) || length % sizeof(uint) != 0 || Crc32.HashToUInt32(body.AsSpan(0, length)) != Residue)
         {
             return false;
         }
@@ -69,52 +71,22 @@ internal static class LinkFrame
 
     private static byte[] Stuff(ReadOnlySpan<byte> body)
     {
-        byte[] frame = new byte[body.Length + (body.Length / 254) + 2];
-        int code = 0;
-        int at = 1;
-        foreach (byte value in body)
+        byte[] frame = new byte[body.Length + (body.Length / LongestRun) + 2];
+        int at = 0;
+        while (true)
         {
-            if (value != 0)
+            ReadOnlySpan<byte> run = body[..Math.Min(LongestRun, body.Length)];
+            int zero = run.IndexOf((byte)0);
+            run = zero < 0 ? run : run[..zero];
+            frame[at++] = (byte)(run.Length + 1);
+            run.CopyTo(frame.AsSpan(at));
+            at += run.Length;
+            if (run.Length < LongestRun && zero < 0)
             {
-                frame[at++] = value;
+                return frame[..(at + 1)];
             }
 
-            if (value == 0 || at - code == 0xFF)
-            {
-                frame[code] = (byte)(at - code);
-                code = at++;
-            }
+            body = body[(zero < 0 ? run.Length : run.Length + 1)..];
         }
-
-        frame[code] = (byte)(at - code);
-        return frame[..(at + 1)];
-    }
-
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte value in bytes)
-        {
-            crc = (crc >> 8) ^ Table[(byte)(crc ^ value)];
-        }
-
-        return crc;
-    }
-
-    private static uint[] MakeTable()
-    {
-        uint[] table = new uint[256];
-        for (uint i = 0; i < table.Length; i++)
-        {
-            uint crc = i;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320u : 0);
-            }
-
-            table[i] = crc;
-        }
-
-        return table;
     }
 }
