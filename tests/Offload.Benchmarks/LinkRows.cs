@@ -21,9 +21,9 @@ internal static class LinkRows
     private const int Entries = 16384;
     private const int EntriesEach = 64;
     private const long TableBytes = (long)Entries * EntryLayout.Words * sizeof(uint);
-    private const int Turns = 5;
+    private const int Turns = 25;
     private const int TablesEach = 8; // 0.3 s of the bus, which may make up for 5 ms at a turn's beginning
-    private const int GuestTurns = 4;
+    private const int GuestTurns = 5;
     private const int NoGuest = 77;
     private const string TableSerial = "TABLE";
     private const string PipeSerial = "PIPE";
@@ -101,7 +101,8 @@ internal static class LinkRows
         }
     }
 
-    /// <summary>Bytes a second: the table's entries, and what the pipe moves, by turns, for a machine is not equally fast all the time.</summary>
+    /// <summary>Bytes a second: the table's entries, and what the pipe moves, by turns, for a machine is not equally fast all the time. The median turn's: one
+    /// in which the machine stood still says nothing of the link.</summary>
     private static async Task<(double Table, double Pipe)> MeasureAsync(UsbBus bus, int turns, int tablesEach)
     {
         UsbTransport tableEnd = Open(bus, TableSerial), pipeEnd = Open(bus, PipeSerial);
@@ -126,18 +127,18 @@ internal static class LinkRows
                     _ = await link.RunAsync(programs, answers).ConfigureAwait(false);
                 }
 
-                double moved = 0, tables = 0, pipes = 0;
+                List<double> tables = [], pipes = [];
                 for (int turn = 0; turn < turns; turn++)
                 {
                     (double bytes, double seconds) = await PipeAsync(pipe, buffer, TableBytes * tablesEach).ConfigureAwait(false);
-                    (moved, pipes) = (moved + bytes, pipes + seconds);
+                    pipes.Add(bytes / seconds);
                     Stopwatch time = Stopwatch.StartNew();
                     for (int table = 0; table < tablesEach; table++)
                     {
                         _ = await link.RunAsync(programs, answers).ConfigureAwait(false);
                     }
 
-                    tables += time.Elapsed.TotalSeconds;
+                    tables.Add((double)TableBytes * tablesEach / time.Elapsed.TotalSeconds);
                 }
 
                 for (int i = 0; i < Entries; i++)
@@ -145,10 +146,12 @@ internal static class LinkRows
                     Bench.Require(answers[(i * (1 + EntryLayout.Words)) + 4] == Table.Word(i, 3), "the link gave wrong words");
                 }
 
-                return ((double)TableBytes * turns * tablesEach / tables, moved / pipes);
+                return (Median(tables), Median(pipes));
             }
         }
     }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     /// <summary>So many bytes at least, without those that wait when it begins.</summary>
     private static async Task<(double Bytes, double Seconds)> PipeAsync(FtdiStream pipe, byte[] buffer, long bytes)
