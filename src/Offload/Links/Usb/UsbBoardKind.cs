@@ -34,7 +34,7 @@ public sealed record UsbBoardKind(string Name, uint IdCode, string Product, Ftdi
     private static UsbBoardKind[] Modules(string name, uint idCode, int flashLength, int baud) =>
     [
         new(name, idCode, $"Offload {name} uart", FtdiMode.Uart, 0) { FlashLength = flashLength, Baud = baud },
-        new(name, idCode, $"Offload {name} fifo-sync", FtdiMode.SyncFifo, 0) { FlashLength = flashLength },
-        new(name, idCode, $"Offload {name} fifo-async", FtdiMode.AsyncFifo, 0) { FlashLength = flashLength },
+        new(name, idCode, $"Offload {name} fifo-sync", FtdiMode.SyncFifo, 0) { FlashLength = flashLength, Baud = baud },
+        new(name, idCode, $"Offload {name} fifo-async", FtdiMode.AsyncFifo, 0) { FlashLength = flashLength, Baud = baud },
     ];
 }
