@@ -140,7 +140,7 @@ std::vector<uint8_t> random_frame(bool small) {
     for (size_t i = 0; i < payload; i++) f.push_back(plain ? (chance(50) ? 0xFF : 0) : uint8_t(rng()));
 
     // Bent before the checksums are made: what is wrong is then the one thing.
-    if (chance(15)) switch (below(10)) {
+    if (chance(15)) switch (below(11)) {
         case 0: f[l4 + 12] = uint8_t(rng()); break;
         case 1: store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(rng() & 0xFFFF)); break;
         case 2: store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(below(120))); break;
@@ -150,13 +150,18 @@ std::vector<uint8_t> random_frame(bool small) {
         case 6: f[l3 - 2] = uint8_t(rng()); break;
         case 7: f[l3 - 1] = uint8_t(rng()); break;
         case 8: f[12] = uint8_t(rng()); break;
+        case 9: {  // frame and packet end behind the ports, and before the offset
+            f.resize(l4 + 4 + below(9));
+            store16(f, v6 ? l3 + 4 : l3 + 2, unsigned(f.size() - (v6 ? l4 : l3)));
+            break;
+        }
         default: {  // a length off by little
             size_t at = v6 ? l3 + 4 : l3 + 2;
             store16(f, at, unsigned(f[at] << 8 | f[at + 1]) + unsigned(below(9)) - 4);
         }
     }
     if (!v6) store_sum(f, l3 + 10, l3, l3 + 20, 0);
-    store_sum(f, l4 + 16, l4 - (v6 ? 32 : 8), f.size(), 6 + uint32_t(segment));
+    if (f.size() >= l4 + 18) store_sum(f, l4 + 16, l4 - (v6 ? 32 : 8), f.size(), 6 + uint32_t(segment));
     damage(f, small);
     return f;
 }
