@@ -9,7 +9,7 @@ count=1000000
 
 # A mutant may have warnings, the sources may not.
 windows() {
-  verilated "$1" "$2/bench" entry_windows "$3" "$root/hdl/lint.vlt" -CFLAGS "$(awk '/^`define (ENTRY|EVENT)_(BITS|WORDS) / { print "-D" substr($2, 1) "=" $3 }' \
+  verilated "$1" "$2/bench" entry_windows "$3" "$root/hdl/lint.vlt" -CFLAGS "$(awk '/^`define (ENTRY|EVENT)_(BITS|WORDS) / { print "-D" $2 "=" $3 }' \
     "$1/generated/offload_map.vh" | tr '\n' ' ')" -y "$1/common" "$1/control/entry_windows.v" "$here/bench.cpp" &&
   "$2/bench/entry_windows" "$count" "$seed"
 }
