@@ -144,6 +144,16 @@ public sealed class FlashTests
     }
 
     [Fact]
+    public async Task A_flash_is_not_called_broken_for_a_host_that_is_held_up()
+    {
+        SpiFlashPart part = new(1 << 20);
+        SpiFlash flash = await SpiFlash.IdentifyAsync(new DirectSpi(part, () => Thread.Sleep(part.IsBusy ? 2 * Short.Program : TimeSpan.Zero)), Short);
+        byte[] page = [1, 2, 3];
+        await flash.ProgramPageAsync(0, page);
+        Assert.Equal(page, part.Cells[..page.Length].ToArray());
+    }
+
+    [Fact]
     public async Task A_design_that_came_without_the_flash_is_said_to_be_lost()
     {
         Rig rig = new();

@@ -174,36 +174,4 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             }
         };
     }
-
-    /// <summary>SPI without JTAG before it.</summary>
-    private sealed class DirectSpi(SpiFlashPart flash) : SpiPort
-    {
-        public override ValueTask ExchangeAsync(ReadOnlyMemory<byte> write, Memory<byte> read, CancellationToken cancellationToken = default)
-        {
-            flash.Select();
-            foreach (byte value in write.Span)
-            {
-                Exchange(value);
-            }
-
-            for (int index = 0; index < read.Length; index++)
-            {
-                read.Span[index] = Exchange(0);
-            }
-
-            flash.Deselect();
-            return ValueTask.CompletedTask;
-        }
-
-        private byte Exchange(byte value)
-        {
-            int result = 0;
-            for (int bit = 7; bit >= 0; bit--)
-            {
-                result = (result << 1) | (flash.Clock(((value >> bit) & 1) != 0) ? 1 : 0);
-            }
-
-            return (byte)result;
-        }
-    }
 }

@@ -31,6 +31,10 @@ public sealed class TupleTests : RigTest
         await Scene.UntilAsync(
             () => scene.Rig.Host.Run(() => SocketDiagnostics.Find(key)) == KernelTcpState.TimeWait, () => "the host's kernel has it in TIME-WAIT");
 
+        // Until the last ACK is there, the client's own kernel has the tuple still, and would not connect it again.
+        ConnectionKey back = ConnectionKey.FromEndPoints(key.RemoteEndPoint, key.LocalEndPoint);
+        await Scene.UntilAsync(() => scene.Rig.Client.Run(() => SocketDiagnostics.Find(back)) == KernelTcpState.None, () => "the client's kernel has forgotten it");
+
         Socket second = scene.NewClient(ip, port);
         await Scene.ConnectAsync(second, listener.LocalEndPoint);
         using Socket again = await listener.AcceptAsync();

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Offload.Programming.Flash;
 using Offload.Programming.Jtag;
 
@@ -117,7 +116,7 @@ internal sealed class Ecp5Device(JtagTarget target)
 
     private async ValueTask<Ecp5Status> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
+        PollDeadline deadline = new(timeout);
         while (true)
         {
             Ecp5Status status = await ReadStatusAsync(cancellationToken).ConfigureAwait(false);
@@ -131,7 +130,7 @@ internal sealed class Ecp5Device(JtagTarget target)
                 return status;
             }
 
-            if (Stopwatch.GetElapsedTime(start) > timeout)
+            if (deadline.IsOverAfterAnswer())
             {
                 throw Fault($"The part is still busy after {timeout.TotalSeconds:0.#} s ({status}); cut the board's power and try again.");
             }

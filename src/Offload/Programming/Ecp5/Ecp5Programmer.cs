@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Offload.Programming.Flash;
 using Offload.Programming.Jtag;
@@ -386,10 +385,10 @@ public sealed class Ecp5Programmer : BoardProgrammer, IDisposable
 
     private async ValueTask<bool> ReadsAsync(Func<bool> condition)
     {
-        long start = Stopwatch.GetTimestamp();
+        PollDeadline deadline = new(_options.PartTimeout);
         while (!condition())
         {
-            if (Stopwatch.GetElapsedTime(start) > _options.PartTimeout)
+            if (deadline.IsOverAfterAnswer())
             {
                 return false;
             }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Offload.Programming.Flash;
@@ -169,15 +168,15 @@ public sealed class SpiFlash
         }
 
         await _port.ExchangeAsync(command, default, cancellationToken).ConfigureAwait(false);
-        long start = Stopwatch.GetTimestamp();
+        PollDeadline deadline = new(timeout);
         while ((await StatusAsync(cancellationToken).ConfigureAwait(false) & BusyBit) != 0)
         {
-            if (Stopwatch.GetElapsedTime(start) > timeout)
+            if (deadline.IsOverAfterAnswer())
             {
                 throw Fault($"The flash is still busy after {timeout.TotalSeconds:0.#} s: it is broken, or its supply is.");
             }
 
-            if (Stopwatch.GetElapsedTime(start) > Pause)
+            if (deadline.Elapsed > Pause)
             {
                 await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
             }
