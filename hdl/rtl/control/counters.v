@@ -82,12 +82,12 @@ module counters (
     endgenerate
 
     // ---------------------------------------------------------------- visits
+    // In three clocks: what the counter's states mean; how many it is more than at the last visit; the sums.
     // The memories are not read where they are written, the values but by who does not wait for the snapshot.
     (* no_rw_check *)
     reg  [STATE_BITS+63:0] sums   [0:(1<<NUMBER_BITS)-1];       // where it stood, and the sum
     (* no_rw_check *)
     reg  [63:0]            values [0:(1<<NUMBER_BITS)-1];
-    reg  [STATE_BITS+63:0] visit_sum;
     reg  [NUMBER_BITS-1:0] visit;
     reg                    clearing;                            // the first round after a reset
     reg  [NUMBER_BITS:0]   to_copy;                             // visits until the snapshot is whole
@@ -103,20 +103,10 @@ module counters (
         end
     end
 
-    wire [NUMBER_BITS-1:0] next  = rst || visit == LAST ? {NUMBER_BITS{1'b0}} : visit + 1'b1;
-    wire [63:0]            sum   = clearing ? 64'd0 : visit_sum[63:0];
-    wire [STATE_BITS-1:0]  stood = clearing ? {STATE_BITS{1'b0}} : visit_sum[STATE_BITS+63:64];
-    wire [STATE_BITS-1:0]  stands = steps[visit_state];
-    wire [STATE_BITS-1:0]  more  = between(stood, stands);
-    wire [STATE_BITS-1:0]  more_taken = between(stood, steps[visit_taken]);
-
-    assign busy = to_copy != {(NUMBER_BITS+1){1'b0}};
+    wire copying = to_copy != {(NUMBER_BITS+1){1'b0}};
 
     always @(posedge clk) begin
-        sums[visit] <= {stands, sum + {{(64-STATE_BITS){1'b0}}, more}};
-        visit_sum   <= sums[next];
-        if (busy) values[visit] <= sum + {{(64-STATE_BITS){1'b0}}, more_taken};
-        visit <= next;
+        visit <= rst || visit == LAST ? {NUMBER_BITS{1'b0}} : visit + 1'b1;
         if (rst) begin
             visited  <= {{(`COUNTERS-1){1'b0}}, 1'b1};
             clearing <= 1'b1;
@@ -124,10 +114,44 @@ module counters (
         end else begin
             visited <= {visited[`COUNTERS-2:0], visited[`COUNTERS-1]};
             if (visit == LAST) clearing <= 1'b0;
-            if (take)      to_copy <= {1'b0, LAST} + 1'b1;
-            else if (busy) to_copy <= to_copy - 1'b1;
+            if (take)         to_copy <= {1'b0, LAST} + 1'b1;
+            else if (copying) to_copy <= to_copy - 1'b1;
         end
     end
+
+    reg  [STATE_BITS+63:0] kept;
+    reg  [STATE_BITS-1:0]  stands, taken_at;
+    reg  [NUMBER_BITS-1:0] number;
+    reg                    first, copied;
+    always @(posedge clk) begin
+        kept     <= sums[visit];
+        stands   <= steps[visit_state];
+        taken_at <= steps[visit_taken];
+        number   <= visit;
+        first    <= clearing;
+        copied   <= copying && !rst;
+    end
+
+    wire [STATE_BITS-1:0]  stood = first ? {STATE_BITS{1'b0}} : kept[STATE_BITS+63:64];
+    reg  [63:0]            sum;
+    reg  [STATE_BITS-1:0]  more, more_taken, now_stands;
+    reg  [NUMBER_BITS-1:0] into;
+    reg                    copies;
+    always @(posedge clk) begin
+        sum        <= first ? 64'd0 : kept[63:0];
+        more       <= between(stood, stands);
+        more_taken <= between(stood, taken_at);
+        now_stands <= stands;
+        into       <= number;
+        copies     <= copied && !rst;
+    end
+
+    always @(posedge clk) begin
+        sums[into] <= {now_stands, sum + {{(64-STATE_BITS){1'b0}}, more}};
+        if (copies) values[into] <= sum + {{(64-STATE_BITS){1'b0}}, more_taken};
+    end
+
+    assign busy = copying || copied || copies;
 
     // ---------------------------------------------------------------- the host's look
     reg  [63:0] value;

@@ -9,23 +9,16 @@ module heartbeat (
     input  wire [31:0] tick,                                    // timebase_us[41:10]
     input  wire        beat,
     input  wire [19:0] timeout,                                 // ticks; 0: no heartbeat is asked for
-    output wire        host_alive
+    output reg         host_alive
 );
     reg  [31:0] last_beat;
-    reg         lost;
     wire [31:0] since   = tick - last_beat;
     wire        overdue = since >= {12'd0, timeout};
 
-    always @(posedge clk)
-        if (rst || beat) begin
-            last_beat <= tick;
-            lost      <= 1'b0;
-        end else if (timeout == 20'd0)
-            lost <= 1'b0;
-        else if (overdue)
-            lost <= 1'b1;
-
-    assign host_alive = timeout == 20'd0 || !(lost || overdue);
+    always @(posedge clk) begin
+        if (rst || beat) last_beat <= tick;
+        host_alive <= rst || beat || timeout == 20'd0 || (host_alive && !overdue);
+    end
 endmodule
 
 `default_nettype wire

@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     Vcontrol_bench top;
     constexpr int kListeners = 5;
     uint32_t tick = 0xFFFFF000, heard = tick, timeout = 0;
-    bool gone = false, seen_late = false;
+    bool gone = false, seen_late = false, shown = true; // shown: whether it was alive a clock ago, or there was a beat
     uint64_t losses = 0, revivals = 0, exact = 0, full = 0, wraps = 0;
     long waiting[kListeners] = {}, half_open = 0;
     Limiter limiter;
@@ -139,7 +139,8 @@ int main(int argc, char** argv) {
         if (now >= 3 && !reset) {
             bool late = tick - heard >= timeout;
             bool alive = timeout == 0 || !(gone || late);
-            if (bool(top.host_alive) != alive) fail(now, "host_alive", top.host_alive, alive);
+            if (bool(top.host_alive) != shown) fail(now, "host_alive", top.host_alive, shown);
+            shown = alive;
             exact += timeout != 0 && !gone && (tick - heard == timeout || tick - heard == timeout - 1);
             losses += !alive && !seen_late;
             revivals += alive && seen_late && timeout != 0;
@@ -151,6 +152,7 @@ int main(int argc, char** argv) {
         }
         // the edge
         if (reset || beat) {
+            shown = true;
             heard = tick;
             gone = false;
         } else if (timeout == 0)
@@ -160,7 +162,7 @@ int main(int argc, char** argv) {
         limiter.edge(reset, time, shift, top.stir, top.stir_with, slot, top.take);
         bool asked = top.snapshot && counts.busy == 0;
         if (counts.busy > 0) counts.busy--;
-        if (asked) counts.seen = counts.sums, counts.busy = number, counts.snapshots++;
+        if (asked) counts.seen = counts.sums, counts.busy = number + 2, counts.snapshots++;
         for (int i = 0; i < number; i++) counts.sums[i] = reset ? 0 : counts.sums[i] + (top.count[i / 32] >> i % 32 & 1);
         if (reset) counts.busy = 0, counts.snapshots = 0;
         quiet = counts.busy > 0 || reset ? 0 : quiet + 1;
