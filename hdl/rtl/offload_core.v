@@ -107,6 +107,7 @@ module offload_core #(
     wire [19:0]                      fin_timeout, time_wait, adoption_timeout, heartbeat_timeout;
     wire [30:0]                      watch_idle;
     wire                             heartbeat_beat, host_alive;
+    reg                              was_busy;                  // a clock ago
     wire [6:0]                       parked_frames;
     wire [3:0]                       syn_retries, synack_retries, orphan_retries, refill_shift;
     wire [13:0]                      ack_interval;
@@ -179,7 +180,7 @@ module offload_core #(
         .identity_event_depth(EVENT_DEPTH), .identity_park_slots(PARK_SLOTS), .identity_max_frame(MAX_FRAME_BYTES),
         .control_control_enable(enable), .control_control_test_enable(test_enable), .control_control_epoch(epoch),
         .control_reset_soft_reset(soft_reset),
-        .control_status_ready(ready), .control_status_busy(busy),
+        .control_status_ready(ready), .control_status_busy(was_busy),
         .control_status_placement_key_set(placement_key_set), .control_status_isn_key_set(isn_key_set),
         .control_timebase_low(timebase_us[31:0]), .control_timebase_high(timebase_us[63:32]),
         .control_entries_in_use({15'd0, in_use}), .control_entries_peak({15'd0, peak}),
@@ -941,6 +942,7 @@ module offload_core #(
         .value_address(counter_address), .value_data(counter_data)
     );
 
+    always @(posedge clk) was_busy <= busy;
     assign busy = !ready || net_ingress_busy || host_ingress_busy || net_queue_busy || host_queue_busy ||
                   dispatcher_busy || in_flight != 10'd0 || write_valid || walker_busy || command_busy || read_busy ||
                   !net_verdicts_empty || !host_verdicts_empty || builder_busy || mux_busy ||

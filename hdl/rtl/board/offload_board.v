@@ -320,13 +320,15 @@ module offload_board #(
     );
 
     // ---- to be seen --------------------------------------------------------------------------------------------------
+    reg       works;
     reg [6:0] lit;                                              // milliseconds and some
 
     assign active = lit != 7'd0;
 
+    always @(posedge clk) works <= busy;
     always @(posedge clk)
         if (rst) lit <= 7'd0;
-        else if (busy) lit <= 7'd64;
+        else if (works) lit <= 7'd64;
         else if (millisecond && active) lit <= lit - 7'd1;
 endmodule
 

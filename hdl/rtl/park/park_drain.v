@@ -38,7 +38,7 @@ module park_drain #(
     input  wire [31:0]          drain_slot_end,
     input  wire                 drain_slot_fin,
     output wire                 send,                           // its frame goes out
-    input  wire                 sent                            // its last beat is accepted
+    input  wire                 sent                            // its last beat was accepted a clock ago
 );
     localparam [SLOT_BITS-1:0] LAST = SLOTS[SLOT_BITS-1:0] - 1'b1;
 

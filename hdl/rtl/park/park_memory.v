@@ -19,11 +19,11 @@ module park_memory #(
     input  wire [$clog2(DATA_WIDTH / 8)-1:0] write_bytes,
     input  wire                              write_last,
 
-    // While `send` is high, the frame of send_slot goes out; `sent` with the acceptance of its last beat, in the last
-    // clock of `send`.
+    // While `send` is high, the frame of send_slot goes out; `sent` a clock after the acceptance of its last beat, in the
+    // last clock of `send`.
     input  wire                              send,
     input  wire [SLOT_BITS-1:0]              send_slot,
-    output wire                              sent,
+    output reg                               sent,
     output wire [DATA_WIDTH-1:0]             m_axis_tdata,
     output reg  [DATA_WIDTH/8-1:0]           m_axis_tkeep,
     output reg                               m_axis_tvalid,
@@ -48,7 +48,7 @@ module park_memory #(
     integer                lane;
 
     assign {m_axis_tlast, word_bytes, m_axis_tdata} = word;
-    assign sent = m_axis_tvalid && m_axis_tready && m_axis_tlast;
+    wire ends = m_axis_tvalid && m_axis_tready && m_axis_tlast;
 
     always @* begin
         for (lane = 0; lane < BYTES; lane = lane + 1)
@@ -65,11 +65,13 @@ module park_memory #(
             write_beat    <= {BEAT_BITS{1'b0}};
             read_beat     <= {BEAT_BITS{1'b0}};
             m_axis_tvalid <= 1'b0;
+            sent          <= 1'b0;
         end else begin
+            sent <= ends;
             if (write_valid) write_beat <= write_last ? {BEAT_BITS{1'b0}} : write_beat + 1'b1;
             // The word behind the last is read too, and never shown.
-            if (free) m_axis_tvalid <= read && !sent;
-            if (!send || sent) read_beat <= {BEAT_BITS{1'b0}};
+            if (free) m_axis_tvalid <= read && !ends && !sent;
+            if (!send || ends || sent) read_beat <= {BEAT_BITS{1'b0}};
             else if (read)     read_beat <= read_beat + 1'b1;
         end
 endmodule

@@ -120,7 +120,8 @@ module walker #(
     reg  [16:0]           to_sweep;                             // entries that want the sweep
 
     wire [63:0]           since_sweep = timebase_us - last_sweep;
-    wire                  sweep_due   = enable && to_sweep != 17'd0 && since_sweep >= {40'd0, sweep_period};
+    wire                  sweep_now   = enable && to_sweep != 17'd0 && since_sweep >= {40'd0, sweep_period};
+    reg                   sweep_due;                            // a clock behind it
     wire                  pass_empty  = pass_bits == 32'd0;
     wire                  pass_last   = pass_group > {1'b0, highest_group};
     wire                  pass_over   = pass && pass_empty && pass_last;
@@ -308,6 +309,7 @@ module walker #(
             event_index <= {{(16-INDEX_BITS){1'b0}}, fetch_index};
         end
         if (flush_start) flush_wanted <= 1'b1;
+        sweep_due <= sweep_now && !(sweep_due && !pass && !flush_wanted); // the pass that begins now is that sweep's
         to_sweep <= to_sweep + {16'd0, write_entry && time_it && !was_timed}
                              - {16'd0, write_entry && !time_it && was_timed};
 
@@ -338,13 +340,14 @@ module walker #(
             pass_evict   <= 1'b0;
             flush_wanted <= 1'b0;
             flush_done   <= 1'b0;
+            sweep_due    <= 1'b0;
             last_sweep   <= timebase_us;
             outstanding  <= 8'd0;
             to_sweep     <= 17'd0;
         end
     end
 
-    assign busy = pass || evict_due || evict_state != EVICT_IDLE || flush_wanted || sweep_due || event_valid || read_state != READ_IDLE || !ready;
+    assign busy = pass || evict_due || evict_state != EVICT_IDLE || flush_wanted || sweep_now || sweep_due || event_valid || read_state != READ_IDLE || !ready;
 endmodule
 
 `default_nettype wire

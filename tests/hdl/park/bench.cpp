@@ -224,11 +224,12 @@ class Bench {
         // What this clock's edge changes.
         if (left) {
             frames.remove(left);
-            left = nullptr;
             ++sent;
             unparked_due = true;
         } else
             unparked_due = false;
+        left = out;                                     // its slot is told a clock later
+        out = nullptr;
         if (arrived) {
             arrived->whole = true;
             arrived->arrives = now;
@@ -373,7 +374,7 @@ class Bench {
         if (!any || int32_t(segment_end - end) > 0) end = segment_end;
         any = true;
         fin |= leaving->segment.fin;
-        left = leaving;
+        out = leaving;
         leaving = nullptr;
     }
 
@@ -434,7 +435,7 @@ class Bench {
     Event pipeline[5];
     std::list<std::shared_ptr<Frame>> frames;           // in the store, by the order of their writes
     std::deque<std::shared_ptr<Frame>> awaited;
-    std::shared_ptr<Frame> arrived, leaving, left;
+    std::shared_ptr<Frame> arrived, leaving, out, left;
     size_t position = 0, taken = 0;
     int promised = 0, sweepable = 0, waiting = 0, idle = 0;
     bool unparked_due = false;
