@@ -71,7 +71,7 @@ module transition #(
     input  wire                             config_match_written, // it has been, since reset
 
     // decide: what the surroundings allow, and what was used of it. With STILL what decide_slot and decide_backlog ask for
-    // is taken a clock before the decision, and what was used is told a clock after it.
+    // is taken two clocks before the decision and one, and what was used is told a clock after it.
     input  wire                             decide_can_insert,
     output wire                             decide_insert,
     output wire [7:0]                       decide_slot,
@@ -339,11 +339,16 @@ module transition #(
 
     generate
         if (STILL != 0) begin : in_time
-            reg [3:0] kept_answers;
-            always @(posedge clk) kept_answers <= answers;
+            // Asked of the matching listener's slot at fetch, and of the entry's at compare, whosever key it turns out to be.
+            reg [3:0] match_answers, kept_answers;
+            always @(posedge clk) begin
+                if (fetch_valid) match_answers <= answers;
+                kept_answers <= compare_hit ? answers : match_answers;
+            end
             assign answered       = kept_answers;
-            assign decide_slot    = compare_valid ? compare_slot : decide_slot_index;
-            assign decide_backlog = compare_config[`LISTENER_BACKLOG];
+            assign decide_slot    = apply_valid   ? decide_slot_index
+                                  : compare_valid ? compare_entry[`ENTRY_LISTENER] : config_match_slot;
+            assign decide_backlog = compare_valid ? compare_config_entry[`LISTENER_BACKLOG] : config_match[`LISTENER_BACKLOG];
             assign told_valid     = apply_valid;
             assign told_hit       = apply_hit;
             assign told           = apply_deed;
