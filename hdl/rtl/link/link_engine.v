@@ -257,17 +257,19 @@ module link_engine #(
                 state          <= WRITING;
             end
 
-            WRITING: if (write_answer) begin                    // it is being written, out of the ring
-                status <= m_axil_bresp[1] ? {2'b00, m_axil_bresp} : STATUS_DECERR;
-                if (m_axil_bresp[1]) state <= SKIP;
-                else begin
-                    ring_head <= ring_head + 1'b1;
-                    fresh     <= 2'b00;
-                    remaining <= remaining - 8'd1;
-                    done      <= done + 16'd1;
-                    left      <= left - 10'd1;
-                    address   <= address + 14'd1;
-                    state     <= last_one ? ITEM : at_top ? SKIP : WRITE;
+            WRITING: begin                                      // it is being written, out of the ring
+                fresh <= 2'b00;                                 // for no answer stays with this word
+                if (write_answer) begin
+                    status <= m_axil_bresp[1] ? {2'b00, m_axil_bresp} : STATUS_DECERR;
+                    if (m_axil_bresp[1]) state <= SKIP;
+                    else begin
+                        ring_head <= ring_head + 1'b1;
+                        remaining <= remaining - 8'd1;
+                        done      <= done + 16'd1;
+                        left      <= left - 10'd1;
+                        address   <= address + 14'd1;
+                        state     <= last_one ? ITEM : at_top ? SKIP : WRITE;
+                    end
                 end
             end
 

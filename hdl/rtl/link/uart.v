@@ -116,6 +116,9 @@ module uart #(
     reg  [9:0]            tx_shift;                             // the bit on the line in the least significant place
     reg  [3:0]            tx_left;                              // bits, with that one
 
+    // Between configuration and reset nothing is sent, and nothing is asked for.
+    initial {tx_shift, rts_n} = 11'h7FF;
+
     assign txd      = tx_shift[0];
     assign tx_ready = tx_left == 4'd0 && (!clear_to_send_n || FLOW_CONTROL == 0);
 

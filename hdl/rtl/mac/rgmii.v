@@ -110,7 +110,7 @@ module rgmii (
     wire [3:0] status_here, manual_status_here;
     wire       manual_tx;
     wire       beat_here;
-    reg  [3:0] status_before;
+    reg  [3:0] now, status_before;
     reg        beat_before;
     reg  [7:0] still;                                           // clocks without a beat
 
@@ -119,10 +119,9 @@ module rgmii (
         .clk(tx_clk), .from({manual, manual_full_duplex, manual_speed, manual_link}), .to({manual_tx, manual_status_here})
     );
 
-    wire [3:0] now = manual_tx ? manual_status_here : {status_here[3:1], status_here[0] && still != 8'hFF};
-
     always @(posedge tx_clk) begin
         beat_before   <= beat_here;
+        now           <= manual_tx ? manual_status_here : {status_here[3:1], status_here[0] && still != 8'hFF};
         status_before <= now;
         if (tx_rst) begin
             still       <= 8'd0;

@@ -135,6 +135,8 @@ struct Bench {
         top.irq = 0;
         top.uart_rxd = 1;
         top.ft_rxf_n = top.ft_txe_n = 1;
+        top.eval();
+        if (!pins.quiet(top)) fail(now, "a pin asks for something before the first reset");
     }
 
     // ---- the link's end of the pins ---------------------------------------------------------------------------

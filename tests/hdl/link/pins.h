@@ -53,6 +53,8 @@ template <typename Top> struct Sync {
     bool oe_before = false, drove_before = false;
     int flushed = 0;
 
+    // Between configuration and the first clock.
+    static bool quiet(const Top& top) { return top.ft_rd_n && top.ft_wr_n && top.ft_oe_n && top.ft_siwu_n; }
     // Before the rising edge of ft_clk, with the outputs as they were.
     void edge(Top& top, Host& host, uint64_t now) {
         if (top.ft_data_drive && !top.ft_oe_n) breach("both drive the data pins", now);
@@ -83,6 +85,7 @@ template <typename Top> struct Async {
     uint64_t rxf_high = 0, txe_high = 0;    // until then
     bool rxf_low = false, txe_low = false;
 
+    static bool quiet(const Top& top) { return top.ft_rd_n && top.ft_wr_n; }
     void edge(Top& top, Host& host, uint64_t now) {
         uint64_t changed = now - 10000;     // what differs now changed at the edge before
         if (!top.ft_rd_n && top.ft_data_drive) breach("both drive the data pins", now);
@@ -148,6 +151,7 @@ template <typename Top> struct Uart {
     int bits = 0;
     uint16_t received = 0;
 
+    static bool quiet(const Top& top) { return top.uart_txd && top.uart_rts_n; }
     void edge(Top& top, Host& host, uint64_t now) {
         bool level = top.uart_txd;
         if (forgiven) receiving = false;
