@@ -243,6 +243,15 @@ module offload_board #(
     wire [1:0]            net_speed, host_speed;
     wire                  net_full_duplex, host_full_duplex;
 
+    // What the PHYs say of themselves crosses the part in a period of the core, not of the line: the ports stand at their pins, and
+    // the monitor at those of the management.
+    reg  [4:0]            net_phy, host_phy;                    // present, full duplex, speed (2 bits), link
+
+    always @(posedge clk) begin
+        net_phy  <= {present[0], phy_full_duplex[0], phy_speed[1:0], phy_link[0]};
+        host_phy <= {present[1], phy_full_duplex[1], phy_speed[3:2], phy_link[1]};
+    end
+
     mac_port #(.DATA_WIDTH(DATA_WIDTH), .MAX_FRAME_BYTES(MAX_FRAME_BYTES), .START_WORDS(START_WORDS)) net (
         .clk(clk), .rst(rst),
         .m_axis_tdata(net_mac_tdata), .m_axis_tkeep(net_mac_tkeep), .m_axis_tvalid(net_mac_tvalid),
@@ -251,7 +260,7 @@ module offload_board #(
         .s_axis_tready(net_out_tready), .s_axis_tlast(net_out_tlast),
         .count_rx_good(net_counts[0]), .count_rx_bad(net_counts[1]), .count_rx_overflow(net_counts[2]),
         .count_tx_sent(net_counts[3]), .count_tx_aborted(net_counts[4]),
-        .manual(present[0]), .manual_link(phy_link[0]), .manual_speed(phy_speed[1:0]), .manual_full_duplex(phy_full_duplex[0]),
+        .manual(net_phy[4]), .manual_link(net_phy[0]), .manual_speed(net_phy[2:1]), .manual_full_duplex(net_phy[3]),
         .link(net_link), .speed(net_speed), .full_duplex(net_full_duplex),
         .rx_clk(net_rx_clk), .rx_rise(net_rx_rise), .rx_fall(net_rx_fall), .rx_ctl_rise(net_rx_ctl_rise), .rx_ctl_fall(net_rx_ctl_fall),
         .tx_clk(clk_line), .tx_rise(net_tx_rise), .tx_fall(net_tx_fall), .tx_ctl_rise(net_tx_ctl_rise), .tx_ctl_fall(net_tx_ctl_fall),
@@ -266,7 +275,7 @@ module offload_board #(
         .s_axis_tready(host_out_tready), .s_axis_tlast(host_out_tlast),
         .count_rx_good(host_counts[0]), .count_rx_bad(host_counts[1]), .count_rx_overflow(host_counts[2]),
         .count_tx_sent(host_counts[3]), .count_tx_aborted(host_counts[4]),
-        .manual(present[1]), .manual_link(phy_link[1]), .manual_speed(phy_speed[3:2]), .manual_full_duplex(phy_full_duplex[1]),
+        .manual(host_phy[4]), .manual_link(host_phy[0]), .manual_speed(host_phy[2:1]), .manual_full_duplex(host_phy[3]),
         .link(host_link), .speed(host_speed), .full_duplex(host_full_duplex),
         .rx_clk(host_rx_clk), .rx_rise(host_rx_rise), .rx_fall(host_rx_fall), .rx_ctl_rise(host_rx_ctl_rise), .rx_ctl_fall(host_rx_ctl_fall),
         .tx_clk(clk_line), .tx_rise(host_tx_rise), .tx_fall(host_tx_fall), .tx_ctl_rise(host_tx_ctl_rise), .tx_ctl_fall(host_tx_ctl_fall),
