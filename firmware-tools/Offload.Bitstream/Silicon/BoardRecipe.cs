@@ -89,10 +89,18 @@ internal sealed partial class BoardRecipe
                     throw yaml.Wrong($"payloads does not list {BitstreamPayload.Ecp5}");
                 }
 
-                nextpnr = new NextpnrDevice(device.Text("nextpnr"), device.Text("package"), (int)device.Number("speed", 6, 8));
+                BoardYaml? placer = yaml.OptionalMapping("placer")?.Only("timing_weight", "criticality_exponent");
+                nextpnr = new NextpnrDevice(
+                    device.Text("nextpnr"), device.Text("package"), (int)device.Number("speed", 6, 8),
+                    placer?.OptionalNumber("timing_weight", 1, 1000), placer?.OptionalNumber("criticality_exponent", 1, 10));
                 CheckEcp5(yaml, part, nextpnr);
                 break;
             case "xilinx7":
+                if (yaml.OptionalMapping("placer") is not null)
+                {
+                    throw yaml.Wrong("'placer' is for nextpnr's placer, and a part of the 7 series is placed by its vendor's tool");
+                }
+
                 device.Only("family", "luts", "registers", "block_rams");
                 vendor = new VendorTool(yaml.Mapping("vendor").Only("tool", "script").Text("tool"), yaml.Mapping("vendor").Text("script"));
                 if (!XilinxName().IsMatch(part))

@@ -167,6 +167,8 @@ internal static partial class BuildPlan
 
         // The placer gives up where a cell found no place within a number of tries that is too small for a part as full as ours.
         "--placer-heap-cell-placement-timeout", "0",
+        .. Option("--placer-heap-timingweight", device.TimingWeight),
+        .. Option("--placer-heap-critexp", device.CriticalityExponent),
 
         // For clocks that the board file does not know; those are refused afterwards, for nobody says how fast they run.
         "--freq", (recipe.Clocks.Max(clock => clock.Hz) / 1e6).ToString("0.000", CultureInfo.InvariantCulture),
@@ -174,6 +176,8 @@ internal static partial class BuildPlan
         // Whether the clocks are fast enough is judged from the report, which nextpnr writes only if it does not stop here.
         "--timing-allow-fail",
     ];
+
+    private static string[] Option(string name, long? value) => value is { } number ? [name, number.ToString(CultureInfo.InvariantCulture)] : [];
 
     private static bool IsDeclared(string parameters, string name) => Regex.IsMatch(parameters, $@"\b{name}\s*=", RegexOptions.CultureInvariant);
 

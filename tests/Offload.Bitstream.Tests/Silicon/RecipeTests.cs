@@ -67,6 +67,8 @@ public sealed class RecipeTests : IDisposable
     [InlineData("net: clk_rx", "net: 'a\" b'", "is not the name of a net")]
     [InlineData("goal_hz: 500000000", "goal_hz: 90000000", "below what the board runs it at")]
     [InlineData("budget: 96", "limit: 96", "'block_ram.limit' is not known")]
+    [InlineData("block_ram:", "placer: {timing_weight: 0}\nblock_ram:", "'placer.timing_weight' is 0")]
+    [InlineData("block_ram:", "placer: {weight: 60}\nblock_ram:", "'placer.weight' is not known")]
     [InlineData("ecp5: ecp5-bit", "ecp5: verilated-linux-x64", "payloads does not list ecp5-bit")]
     [InlineData("clocks:", "clocks: [", "board.yaml:")]
     [InlineData("clocks:", "clocks: 3\nother:", "'clocks' is not a mapping")]
@@ -101,6 +103,17 @@ public sealed class RecipeTests : IDisposable
         Assert.Contains("router1", arguments);
         Assert.DoesNotContain("--parallel-refine", arguments);
         Assert.DoesNotContain("--lpf-allow-unconstrained", arguments);
+        Assert.DoesNotContain("--placer-heap-timingweight", arguments);
+    }
+
+    [Fact]
+    public void What_a_board_asks_of_the_placer_is_passed_on()
+    {
+        _board.Change("block_ram:", "placer: {timing_weight: 60, criticality_exponent: 4}\nblock_ram:");
+        (ExitCode code, _, string error) = _board.Command("plan", "--root", _board.Root);
+        Assert.True(code == ExitCode.Ok, error);
+        string arguments = string.Join(' ', File.ReadAllLines(_board["work/nextpnr.args"]));
+        Assert.Contains(" --placer-heap-timingweight 60 --placer-heap-critexp 4 ", arguments, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,6 +54,7 @@ public sealed partial class VendorTests : IDisposable
     [InlineData("script: build.tcl", "", "it has no 'vendor.script'")]
     [InlineData("script: build.tcl", "scripts: build.tcl", "'vendor.scripts' is not known")]
     [InlineData("payloads: {}", "", "it has no mapping 'payloads'")]
+    [InlineData("payloads: {}", "payloads: {}\nplacer: {timing_weight: 60}", "'placer' is for nextpnr")]
     public void A_broken_board_file_is_refused_by_name(string old, string @new, string message)
     {
         Assert.Contains(old, Yaml, StringComparison.Ordinal);
