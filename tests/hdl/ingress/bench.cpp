@@ -16,6 +16,7 @@
 #include "frames.h"
 #include "ports.h"
 #include "reference.h"
+#include "segment_check.h"
 #include "verilated.h"
 
 double sc_time_stamp() { return 0; }
@@ -28,33 +29,6 @@ constexpr int kDepth = FRAME_FIFO_BYTES / kBytes;
 constexpr uint64_t kKeyLatency = 2, kCountLatency = 2, kSegmentLatency = 5;
 constexpr uint64_t kWordsKey = 5, kWordsSegment = 9;  // at most, with WORDS
 constexpr size_t kPayload = 152;                      // no header reaches to the beat before this byte's
-
-struct Frame {
-    std::vector<uint8_t> bytes;
-    bool marked = false;  // tuser
-    uint64_t number = 0;
-    reference::Segment expected;
-    bool bad = false;          // too long, too short or marked
-    bool room_at_first = false;
-    bool must_admit = false;
-    uint64_t first_clock = 0, ports_clock = 0, last_clock = 0;
-    bool ports_sent = false, begun = false;
-    bool key_seen = false;
-    uint8_t key[(KEY_BITS_COUNT + 7) / 8] = {};
-    bool admitted = false;
-    bool pass = false, park = false;   // neither: drop
-    uint64_t verdict_clock = 0;
-};
-
-[[noreturn]] void fail(const Frame* frame, const char* what, unsigned long long got = 0, unsigned long long want = 0) {
-    printf("FAIL width %d from_host %d: %s (got %llx, expected %llx)\n", DATA_WIDTH, FROM_HOST, what, got, want);
-    if (frame) {
-        printf("  frame %llu, %zu bytes%s:", (unsigned long long)frame->number, frame->bytes.size(), frame->marked ? ", marked bad" : "");
-        for (size_t i = 0; i < frame->bytes.size() && i < 160; i++) printf("%s%02x", i % 32 == 0 ? "\n    " : "", frame->bytes[i]);
-        printf("\n");
-    }
-    exit(1);
-}
 
 struct Phase {
     int gap, room, ready, verdict_delay, pass, small;
@@ -85,7 +59,7 @@ class Bench {
         flight.clear();
         verdicts.clear();
         leaving.clear();
-        occupied = sent_beats = 0;
+        occupied = 0;
         received = passed = consumed = dropped_full = dropped_length = 0;
         want_passed = want_consumed = 0;
         stalled = false;
@@ -155,7 +129,6 @@ class Bench {
                     current.first_clock = clock;
                     current.room_at_first = top->room;
                     current.must_admit = top->room && before + kMaxBeats + 8 <= kDepth;
-                    current.begun = true;
                     flight.push_back(current);
                 }
                 Frame& f = flight.back();
@@ -209,28 +182,12 @@ class Bench {
     }
 
     void summary() const {
-        printf("  width %3d from_host %d: %llu frames, %llu clocks; %llu TCP, %llu segments (%llu void, %llu malformed, %llu good and with options), "
-               "%llu passed, %llu parked, %llu dropped at full FIFO\n",
-               DATA_WIDTH, FROM_HOST, (unsigned long long)total, (unsigned long long)clock, (unsigned long long)seen_tcp,
-               (unsigned long long)seen_segments, (unsigned long long)seen_void, (unsigned long long)seen_malformed,
-               (unsigned long long)seen_good, (unsigned long long)seen_passed, (unsigned long long)seen_parked,
+        printf("  width %3d from_host %d: %llu frames, %llu clocks; %llu passed, %llu parked, %llu dropped at full FIFO\n", DATA_WIDTH, FROM_HOST,
+               (unsigned long long)total, (unsigned long long)clock, (unsigned long long)seen_passed, (unsigned long long)seen_parked,
                (unsigned long long)seen_full);
         // A bench whose frames do not reach the interesting places is no bench.
-        if (seen_void < total / 500 || seen_malformed < total / 100 || seen_good < total / 20 || seen_full < total / 200 || seen_passed < total / 10 || seen_parked < total / 20)
-            fail(nullptr, "poor coverage");
-        // Errors with a right checksum: each type, each IP version, with a tag and without, on the net port alone.
-        uint64_t errors = 0;
-        for (auto& version : seen_errors)
-            for (auto& tagging : version) {
-                bool v6 = &version != seen_errors;
-                for (int type = 0; type < 16; type++) {
-                    errors += tagging[type];
-                    bool possible = v6 ? type >= 1 && type <= 4 : type == 3 || type == 11 || type == 12;
-                    if (!FROM_HOST && total >= 2000 && possible && !tagging[type]) fail(nullptr, "no error of a type", unsigned(type));
-                }
-            }
-        printf("    ICMP errors that quote TCP: %llu\n", (unsigned long long)errors);
-        if (FROM_HOST ? errors != 0 : errors < total / 50) fail(nullptr, "poor coverage of ICMP errors", errors, total / 50);
+        if (seen_full < total / 200 || seen_passed < total / 10 || seen_parked < total / 20) fail(nullptr, "poor coverage");
+        segments.summary(total);
     }
 
     // Latencies and rates that the head of ingress.v promises.
@@ -302,7 +259,7 @@ class Bench {
             if (!ports) fail(nullptr, "key_valid without ports");
             Frame& f = flight.front();
             f.key_seen = true;
-            check_key(f, top->segment, SEGMENT_KEY_LSB, "key");
+            segments.check_key(f, top->segment, SEGMENT_KEY_LSB, "key");
         }
         if (!top->key_valid && key_was_valid && !taken_now) fail(nullptr, "key_valid falls too soon");
         if (ports && flight.front().must_admit && !flight.front().key_seen && clock > flight.front().ports_clock + kWordsKey)
@@ -315,7 +272,7 @@ class Bench {
         if (top->key_valid) {
             if (!key_frame) fail(flight.empty() ? nullptr : &flight.back(), "key_valid without ports");
             key_frame->key_seen = true;
-            check_key(*key_frame, top->key, 0, "key");
+            segments.check_key(*key_frame, top->key, 0, "key");
         }
 #endif
 
@@ -356,7 +313,7 @@ class Bench {
     void finish_segment(Frame& f) {
         bool key_expected = f.admitted && f.expected.tcp;
         if (f.key_seen != key_expected) fail(&f, "key_valid", f.key_seen, key_expected);
-        if (segment_expected(f)) check_segment(f);
+        if (segment_expected(f)) segments.check(f, top->segment);
         if (f.admitted && !f.bad) {
             f.pass = !f.expected.tcp || chance(phase.pass);
             f.park = !f.pass && chance(50);
@@ -380,72 +337,6 @@ class Bench {
 #endif
 
     static bool segment_expected(const Frame& f) { return f.admitted && (!f.bad || f.expected.tcp); }
-
-    template <typename P> void check_bits(const Frame& f, const P& port, int lsb, int width, uint64_t want, const char* what) {
-        uint64_t got = get(port, lsb, width);
-        if (got != want) fail(&f, what, got, want);
-    }
-
-    template <typename P> void check_key(const Frame& f, const P& port, int base, const char* what) {
-        const auto& e = f.expected;
-        const uint8_t* local = FROM_HOST ? e.source : e.destination;
-        const uint8_t* remote = FROM_HOST ? e.destination : e.source;
-        for (int i = 0; i < 16; i++) {
-            check_bits(f, port, base + KEY_LOCAL_ADDRESS_LSB + 8 * (15 - i), 8, local[i], what);
-            check_bits(f, port, base + KEY_REMOTE_ADDRESS_LSB + 8 * (15 - i), 8, remote[i], what);
-        }
-        check_bits(f, port, base + KEY_LOCAL_PORT_LSB, 16, FROM_HOST ? e.source_port : e.destination_port, what);
-        check_bits(f, port, base + KEY_REMOTE_PORT_LSB, 16, FROM_HOST ? e.destination_port : e.source_port, what);
-        check_bits(f, port, base + KEY_TAGGED_LSB, 1, e.tagged, what);
-        check_bits(f, port, base + KEY_VLAN_LSB, 12, e.tci & 0xFFF, what);
-    }
-
-    void check_segment(const Frame& f) {
-        const auto& e = f.expected;
-        const auto& s = top->segment;
-        seen_segments++;
-#define FIELD(name, want) check_bits(f, s, SEGMENT_##name##_LSB, SEGMENT_##name##_WIDTH, (want), #name)
-        FIELD(IS_TCP, e.tcp);
-        FIELD(VOID, f.bad);
-        if (f.bad) seen_void++;
-        if (!e.tcp) return;
-        seen_tcp++;
-        check_key(f, s, SEGMENT_KEY_LSB, "key in segment");
-        if (f.bad) return;
-        FIELD(IS_ICMP, e.icmp);
-        FIELD(ICMP_TYPE, e.icmp_type);
-        FIELD(ICMP_CODE, e.icmp_code);
-        FIELD(IS_IPV6, e.ipv6);
-        FIELD(TCI, e.tci);
-        FIELD(DESTINATION_MAC, e.destination_mac);
-        FIELD(SOURCE_MAC, e.source_mac);
-        FIELD(BAD_IP_CHECKSUM, e.bad_ip_checksum);
-        FIELD(BAD_TCP_CHECKSUM, e.bad_tcp_checksum);
-        FIELD(MALFORMED, e.malformed);
-        FIELD(BAD_ADDRESS, e.bad_address);
-        FIELD(LAND, e.land);
-        if (e.header_complete) {
-            FIELD(FLAGS, e.flags);
-            FIELD(SEQ, e.seq);
-            FIELD(ACK, e.ack);
-            FIELD(WINDOW, e.window);
-        } else if (!e.malformed) {
-            fail(&f, "the reference contradicts itself");
-        }
-        FIELD(DATA_LENGTH, e.data_length);
-        FIELD(MSS_PRESENT, e.mss_present);
-        FIELD(MSS, e.mss);
-        FIELD(SCALE_PRESENT, e.scale_present);
-        FIELD(SCALE, e.scale);
-        FIELD(SACK_PERMITTED, e.sack_permitted);
-        FIELD(TS_PRESENT, e.ts_present);
-        FIELD(TS_VAL, e.ts_val);
-        FIELD(TS_ECR, e.ts_ecr);
-#undef FIELD
-        if (e.malformed) seen_malformed++;
-        if (e.icmp && !e.bad_tcp_checksum) seen_errors[e.ipv6][e.tagged][e.icmp_type % 16]++;
-        if (!e.malformed && !e.bad_tcp_checksum && (e.mss_present || e.ts_present)) seen_good++;
-    }
 
     // Before the edge: what stands on m_axis in this clock.
     void observe_output() {
@@ -512,14 +403,14 @@ class Bench {
     int park_waits = 0;
     uint8_t held[kBytes] = {};
     bool held_last = false, stalled = false, popped = false;
-    int occupied = 0, sent_beats = 0, slow = 0;
+    int occupied = 0, slow = 0;
     uint64_t clock = 0, total = 0;
     uint64_t received = 0, passed = 0, consumed = 0, dropped_full = 0, dropped_length = 0;
     uint64_t want_passed = 0, want_consumed = 0;
     uint64_t waited = 0;                       // clocks that a beat has stood
     bool key_was_valid = false, taken_now = false;
-    uint64_t seen_tcp = 0, seen_segments = 0, seen_void = 0, seen_malformed = 0, seen_good = 0, seen_passed = 0, seen_parked = 0, seen_full = 0;
-    uint64_t seen_errors[2][2][16] = {};  // IPv6, tagged, type
+    uint64_t seen_passed = 0, seen_parked = 0, seen_full = 0;
+    SegmentCheck segments;
 };
 
 }  // namespace

@@ -52,7 +52,7 @@ ports="net64 net128 net256 net512 host64 host512 words64 wordshost64"
 bench() {
   local width
   rm -rf "$2"/net* "$2"/host* "$2"/words*
-  fields > "$2/fields.h"
+  { echo "#pragma once"; fields; } > "$2/fields.h"
   for width in $ports; do port "$1" "$2/$width" "$width"; done
   for width in $ports; do "$2/$width/Vingress" "$count" "$seed"; done
   echo "passed: ingress, $count frames a width, seed $seed"
