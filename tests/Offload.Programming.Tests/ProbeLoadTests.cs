@@ -9,52 +9,9 @@ using Offload.VirtualBoard.Usb;
 namespace Offload.Programming.Tests;
 
 /// <summary>A board behind a module, whose JTAG hangs on a CMSIS-DAP probe that the wiring names: all of them models.</summary>
-public sealed class ProbeLoadTests : IAsyncLifetime
+public sealed class ProbeLoadTests : ModelBoardTest
 {
     private const string Id = "versa-5g:MODULE1";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("offload-");
-    private readonly VirtualUsbBus _bus = new();
-    private VirtualEcp5Hardware? _model;
-    private RegisterLinkEnd? _end;
-
-    private VirtualEcp5Hardware Model => _model!;
-
-    public async Task InitializeAsync()
-    {
-        if (!File.Exists(BoardTests.CoreFile))
-        {
-            return; // each test says so
-        }
-
-        VirtualEcp5Provider provider = new(new VirtualEcp5Options
-        {
-            Board = "versa-5g",
-            IdCode = Streams.Lfe5um5g45,
-            FlashLength = 1 << 20,
-            CoreFile = BoardTests.CoreFile,
-            Ports = new VirtualBoardOptions { Trust = BitstreamTrust.OwnFilesOnly },
-        });
-        _model = (VirtualEcp5Hardware)await provider.OpenAsync((await provider.DiscoverAsync())[0]);
-        _end = LinkOf(_model);
-        _bus.Plug(0, new FtdiChip(new FtdiChipOptions { SerialNumber = "MODULE1", Product = "Offload versa-5g uart", ChannelA = _end }));
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (_end is not null)
-        {
-            await _end.DisposeAsync();
-        }
-
-        if (_model is not null)
-        {
-            await _model.DisposeAsync();
-        }
-
-        _folder.Delete(recursive: true);
-    }
 
     [SkippableTheory]
     [InlineData(DapInterface.Bulk, 512)]
@@ -137,14 +94,14 @@ public sealed class ProbeLoadTests : IAsyncLifetime
     [InlineData(DapInterface.Hid, 0, 0x01)]
     public async Task An_answer_that_nobody_waited_for_is_not_taken_for_another(DapInterface kind, int face, byte endpoint)
     {
-        _bus.Plug(1, new DapDevice(new VirtualDapProbe(new VirtualJtagChain()), kind, "DAP1"));
-        await using (UsbTransport other = _bus.Open(_bus.List().Single(one => one.SerialNumber == "DAP1")))
+        Bus.Plug(1, new DapDevice(new VirtualDapProbe(new VirtualJtagChain()), kind, "DAP1"));
+        await using (UsbTransport other = Bus.Open(Bus.List().Single(one => one.SerialNumber == "DAP1")))
         {
             other.Claim(face);
             await other.WriteAsync(endpoint, new byte[] { 0x00, 0xF0 });
         }
 
-        await using UsbDapPipe pipe = await UsbDapPipe.OpenAsync(_bus, "DAP1");
+        await using UsbDapPipe pipe = await UsbDapPipe.OpenAsync(Bus, "DAP1");
         Assert.Equal(64, pipe.PacketLength);
     }
 
@@ -192,36 +149,17 @@ public sealed class ProbeLoadTests : IAsyncLifetime
         Assert.Null(wiring.Lines(Board("a:2")));
     }
 
-    private static RegisterLinkEnd LinkOf(VirtualEcp5Hardware model) => new(LinkTarget.Of(model), FtdiWiring.Uart);
-
     private DapDevice Plug(int port, DapInterface kind, string serialNumber = "DAP1", int packet = 64)
     {
         DapDevice probe = new(new VirtualDapProbe(Model.Chain, packet), kind, serialNumber);
-        _bus.Plug(port, probe);
+        Bus.Plug(port, probe);
         return probe;
     }
 
     private async ValueTask<OffloadBoard> OpenAsync(string? jtag)
     {
-        Skip.IfNot(File.Exists(BoardTests.CoreFile), "the virtual board is not built: firmware-tools/build-virtual-board.sh");
-        UsbBoardOptions usb = new()
-        {
-            Bus = _bus,
-            Trust = BitstreamTrust.OwnFilesOnly,
-            Wiring = BoardWiring.Parse(jtag is null ? "{}" : $$"""{ "{{Id}}": { "jtag": "{{jtag}}" } }"""),
-            Link = new() { AnswerTimeout = Patience, FirstAnswerTimeout = TimeSpan.FromMilliseconds(200) },
-            StartTimeout = Patience,
-        };
-        OffloadBoardOptions options = new() { RuntimeDirectory = _folder.FullName, CommandTimeout = Patience, ReadyTimeout = Patience };
-        options.Providers.Add(new UsbBoardProvider(usb));
-        return await OffloadBoard.OpenAsync(Id, options);
-    }
-
-    private string Write(uint userCode)
-    {
-        string path = Path.Combine(_folder.FullName, $"{userCode}.obit");
-        File.WriteAllBytes(path, BitstreamWriter.Pack(
-            "versa-5g", Streams.Lfe5um5g45, "1.2.3", RegisterMap.Canonical, BitstreamPayload.Ecp5, Streams.WithUserCode(Streams.Read("lfe5um5g-45f-compressed"), userCode)));
-        return path;
+        await MakeModelAsync();
+        Bus.Plug(0, new FtdiChip(new FtdiChipOptions { SerialNumber = "MODULE1", Product = "Offload versa-5g uart", ChannelA = LinkEnd }));
+        return await OpenAsync(Id, usb => usb.Wiring = BoardWiring.Parse(jtag is null ? "{}" : $$"""{ "{{Id}}": { "jtag": "{{jtag}}" } }"""));
     }
 }

@@ -13,36 +13,16 @@ namespace Offload.Programming.Tests;
 /// A board that is found at USB is loaded through the MPSSE of its own chip: FT2232H, JTAG at channel A, the register link at channel B, all of them models.
 /// tests/Offload.Rig does the same through libusb and a kernel.
 /// </summary>
-public sealed class UsbLoadTests : IAsyncLifetime
+public sealed class UsbLoadTests : ModelBoardTest
 {
     private const string Id = "versa-5g:OFF00007";
-    private const int FlashLength = 1 << 20; // less to read than a real one's
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("offload-");
-    private readonly VirtualUsbBus _bus = new();
-    private VirtualEcp5Hardware? _model;
-    private RegisterLinkEnd? _end;
     private FtdiChip? _chip;
 
-    private VirtualEcp5Hardware Model => _model!;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override Task DisposeAsync()
     {
         _chip?.Unplug();
-        if (_end is not null)
-        {
-            await _end.DisposeAsync();
-        }
-
-        if (_model is not null)
-        {
-            await _model.DisposeAsync();
-        }
-
-        _folder.Delete(recursive: true);
+        return base.DisposeAsync();
     }
 
     [SkippableFact]
@@ -151,7 +131,7 @@ public sealed class UsbLoadTests : IAsyncLifetime
         await PlugAsync();
         await using OffloadBoard board = await OpenAsync();
         await board.LoadBitstreamAsync(Write(1));
-        await using (UsbTransport other = _bus.Open(_bus.List()[0]))
+        await using (UsbTransport other = Bus.Open(Bus.List()[0]))
         {
             other.Claim(0);
             Assert.Equal(OffloadError.BoardBusy, (await Assert.ThrowsAsync<OffloadException>(async () => await board.LoadBitstreamAsync(Write(2)))).Code);
@@ -234,47 +214,24 @@ public sealed class UsbLoadTests : IAsyncLifetime
 
     private async Task PlugAsync(Func<LinkTarget, LinkTarget>? target = null, bool wired = true)
     {
-        Skip.IfNot(File.Exists(BoardTests.CoreFile), "the virtual board is not built: firmware-tools/build-virtual-board.sh");
-        VirtualEcp5Provider provider = new(new VirtualEcp5Options
-        {
-            Board = "versa-5g",
-            IdCode = Streams.Lfe5um5g45,
-            FlashLength = FlashLength,
-            CoreFile = BoardTests.CoreFile,
-            Ports = new VirtualBoardOptions { Trust = BitstreamTrust.OwnFilesOnly },
-        });
-        _model = (VirtualEcp5Hardware)await provider.OpenAsync((await provider.DiscoverAsync())[0]);
-        LinkTarget core = LinkTarget.Of(_model);
-        _end = wired ? new RegisterLinkEnd(target?.Invoke(core) ?? core, FtdiWiring.Uart) : null;
+        await MakeModelAsync(target, wired);
         PlugChip();
     }
 
-    private void PlugChip() => _bus.Plug(0, _chip = new FtdiChip(new FtdiChipOptions
+    private void PlugChip() => Bus.Plug(0, _chip = new FtdiChip(new FtdiChipOptions
     {
         SerialNumber = Id[(Id.IndexOf(':', StringComparison.Ordinal) + 1)..],
         ChannelA = new FtdiMpsse(Model.Chain),
-        ChannelB = _end,
+        ChannelB = LinkEnd,
     }));
 
-    private ValueTask<OffloadBoard> OpenAsync(Action<UsbBoardOptions>? configure = null)
+    private ValueTask<OffloadBoard> OpenAsync(Action<UsbBoardOptions>? configure = null) => OpenAsync(Id, usb =>
     {
-        UsbBoardOptions usb = new() { Bus = _bus, Trust = BitstreamTrust.OwnFilesOnly, Link = new() { AnswerTimeout = Patience, FirstAnswerTimeout = TimeSpan.FromMilliseconds(200) }, StartTimeout = Patience };
         UsbBoardKind versa = usb.Kinds[0];
         usb.Kinds.Clear();
         usb.Kinds.Add(versa with { FlashLength = FlashLength });
         configure?.Invoke(usb);
-        OffloadBoardOptions options = new() { RuntimeDirectory = _folder.FullName, CommandTimeout = Patience, ReadyTimeout = Patience };
-        options.Providers.Add(new UsbBoardProvider(usb));
-        return OffloadBoard.OpenAsync(Id, options);
-    }
-
-    private string Write(uint userCode, string board = "versa-5g")
-    {
-        string path = Path.Combine(_folder.FullName, $"{board}-{userCode}.obit");
-        File.WriteAllBytes(path, BitstreamWriter.Pack(
-            board, Streams.Lfe5um5g45, "1.2.3", RegisterMap.Canonical, BitstreamPayload.Ecp5, Streams.WithUserCode(Streams.Read("lfe5um5g-45f-compressed"), userCode)));
-        return path;
-    }
+    });
 
     /// <summary>The pins of a part.</summary>
     private sealed class PartLines(Ecp5Part part) : ConfigurationLines
