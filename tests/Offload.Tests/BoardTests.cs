@@ -71,6 +71,12 @@ public sealed class BoardTests : IDisposable
             await RefusedAsync(OffloadBoard.ConnectAsync(path, options));
         }
 
+        // It is listed as one that somebody has.
+        OffloadBoardOptions seen = Options(new FakeBoard(new FakeCore(), "fake:0", null));
+        seen.HelloTimeout = TimeSpan.FromMilliseconds(200);
+        BoardDescription listed = Assert.Single(await OffloadBoard.DiscoverAsync(seen));
+        Assert.Equal((path, true, 0), (listed.SocketPath, listed.IsServed, listed.HolderProcessId));
+
         // Another board is as free as before.
         OffloadBoardOptions other = Options(new FakeBoard(new FakeCore(), "fake:1", null));
         other.HelloTimeout = TimeSpan.FromMilliseconds(200);

@@ -25,7 +25,7 @@ internal static class BoardsCommand
                     ["name"] = board.Name,
                     ["location"] = board.Location,
                     ["socket"] = board.SocketPath,
-                    ["process"] = board.IsServed ? board.HolderProcessId : null,
+                    ["process"] = board.HolderProcessId == 0 ? null : board.HolderProcessId,
                 }),
             });
             return ExitCode.Ok;
@@ -40,7 +40,8 @@ internal static class BoardsCommand
         var table = new TextTable("ID", "KIND", "NAME", "LOCATION", "SERVED BY");
         foreach (var board in boards)
         {
-            table.Add(board.Id, board.Kind, board.Name, board.Location, board.IsServed ? $"process {board.HolderProcessId}" : "-");
+            string holder = !board.IsServed ? "-" : board.HolderProcessId == 0 ? "a process that does not answer" : $"process {board.HolderProcessId}";
+            table.Add(board.Id, board.Kind, board.Name, board.Location, holder);
         }
 
         table.WriteTo(context.Output);

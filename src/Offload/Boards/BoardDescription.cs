@@ -13,6 +13,6 @@ public sealed record BoardDescription(string Id, string Kind, string Name, strin
     /// <summary>The socket on which its holder serves it; null while nobody does.</summary>
     public string? SocketPath { get; init; }
 
-    /// <summary>Process id of the holder that serves it; 0 while nobody does.</summary>
+    /// <summary>Process id of the holder that serves it; 0 while nobody does, or where the holder does not answer.</summary>
     public int HolderProcessId { get; init; }
 }

@@ -78,7 +78,8 @@ internal static class BoardFinder
             {
                 if (!served.Contains(description.Id))
                 {
-                    found.Add(new FoundBoard(description, provider));
+                    string socket = RuntimeDirectory.SocketOf(RuntimeDirectory.PathOf(options), description.Id);
+                    found.Add(new FoundBoard(silent.ContainsKey(socket) ? description with { SocketPath = socket } : description, provider));
                 }
             }
         }
