@@ -168,11 +168,15 @@ public sealed class ProtocolTests
         test.Core.HoldInterrupt = false;
         using CancellationTokenSource limit = new(Patience);
         ulong lost = 0;
-        for (uint i = 0; i < FakeCore.EventDepth; i++)
+        for (uint i = 0; i < FakeCore.EventDepth;)
         {
             Connections.ConnectionEvent item = await subscription.ReadAsync(limit.Token);
-            Assert.Equal(i, item.Connection.CreatedMicroseconds);
             lost += item.LostEvents;
+            if (item.Kind != Connections.ConnectionEventKind.Lost)
+            {
+                // A reader that is quick is told of the lost ones before the first event is there.
+                Assert.Equal(i++, item.Connection.CreatedMicroseconds);
+            }
         }
 
         Assert.Equal(5ul, lost);
